@@ -1,0 +1,75 @@
+# Everything below sets up what it needs. Without make (Windows): python scripts/setup.py, see README.
+# Written for any make, GNU make 3.81 of macOS included.
+
+RUN = .venv/bin/cohesion ensemble splitting-the-alliance --baseline status-quo --runs 512 --out results/splitting-the-alliance
+
+# Any of these can be given on the command line: make run PYTHON=python3.12 INSTALLER=pip
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done 2>/dev/null)
+NEWEST_PYTHON ?= $(shell for v in 3.13 3.12; do \
+	  for p in python$$v "$$(pyenv root)"/versions/$$v*/bin/python; do \
+	    "$$p" -c '' && echo "$$p" && exit; done; done 2>/dev/null)
+INSTALLER ?= auto
+LOCK_FLAGS ?=
+
+SETUP = scripts/setup.py --installer $(INSTALLER)
+SOURCES = pyproject.toml requirements.lock scripts/setup.py
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-newest soak check bench docs-tables lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/.core ## set up and run the headline ensemble into results/splitting-the-alliance
+	$(RUN)
+
+test: .venv/.dev ## run the tests
+	.venv/bin/python -m pytest
+
+test-newest: .venv-newest/.dev ## run the tests on the newest Python found and the newest Mesa 3
+	.venv-newest/bin/python -m pytest
+
+soak: .venv/.dev ## run the tests that take minutes
+	.venv/bin/python -m pytest -m soak
+
+check: .venv/.dev ## lint, formatting, types
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+
+bench: .venv/.core ## measure runs per second
+	.venv/bin/python -m experiments.benchmark
+
+docs-tables: .venv/.core ## regenerate the tables in docs/
+	.venv/bin/python -m cohesion.tables
+
+lock: ## bring requirements.lock in line with pyproject.toml (LOCK_FLAGS=--upgrade: newest versions)
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
+	uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --no-emit-index-url --quiet \
+	  --custom-compile-command "make lock   (everything newer: make lock LOCK_FLAGS=--upgrade)" \
+	  $(LOCK_FLAGS) --output-file requirements.lock
+
+clean: ## remove environments, caches and builds; results/ stays
+	rm -rf .venv .venv-newest build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: installed again when one of SOURCES changes. The second waits for the first, so -j is safe.
+.venv/.core: $(SOURCES)
+	@python="$(PYTHON)"; \
+	if [ -z "$$python" ]; then \
+	  echo "No Python 3.11 or newer found on PATH. Install one, or name it: make run PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	"$$python" $(SETUP)
+	@touch $@
+
+.venv/.dev: .venv/.core
+	@.venv/bin/python $(SETUP) --extra dev
+	@touch $@
+
+.venv-newest/.dev: $(SOURCES)
+	@python="$(NEWEST_PYTHON)"; \
+	if [ -z "$$python" ]; then \
+	  echo "No Python 3.13 or 3.12 found on PATH or in pyenv. Install one, or name it: make test-newest NEWEST_PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	"$$python" $(SETUP) --venv .venv-newest --extra dev --newest mesa
+	@touch $@

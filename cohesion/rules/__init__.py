@@ -1,0 +1,1 @@
+"""The sixteen mechanisms, one file each, and the order of a month."""

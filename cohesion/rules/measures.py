@@ -1,0 +1,128 @@
+"""M15 Measures: the response a member may expect, its credibility, and cohesion.
+
+Forces that lean on American enablers are worth what the US is trusted for. Credibility compares the expected response with
+the force that Russia could bring.
+"""
+
+import numpy as np
+
+from cohesion.types import WITHDRAWN, Array, IntArray, Parameters
+
+
+def projection(distance: Array, usa: int, p: Parameters) -> Array:
+    """Share of an ally's capability that reaches a member, 0 to 1, ``[run, member, ally]``.
+
+    Falls with distance (Boulding's loss-of-strength gradient, 1962); for the US it is a share of its world-wide forces.
+    """
+    share = np.exp(-distance / p.projection_scale[..., None])
+    share[..., usa] = p.us_share
+    return share
+
+
+def probability(log_odds: Array) -> Array:
+    """Inverse of the log-odds, any shape."""
+    return 1 / (1 + np.exp(-log_odds))
+
+
+def response(
+    trust: Array,
+    projection: Array,
+    capability: Array,
+    autonomy: Array,
+    present: Array,
+    usa: int,
+) -> tuple[Array, Array, Array]:
+    """Response a member may expect if attacked: with the US, without it, and that of allies other than the US alone.
+
+    ``response[i] = c[i] a(i) + sum_j trust[i, j] c[j] projection[i, j] (autonomy[j] + (1 - autonomy[j]) trust[i, US])``,
+    where a member's own forces count in full but lean on the same enablers.
+
+    Parameters
+    ----------
+    trust
+        Probability, ``[run, member, ally]``.
+    present
+        Share of each ally's forces that is in the alliance, 0 to 1, ``[run, ally]``.
+
+    Returns
+    -------
+    tuple of Array
+        ``[run, member]`` each, billion USD of stock: expected response; the same were the US out; spill-in, the trusted capability
+        of allies other than the US at full use.
+    """
+    reach = trust * projection
+    free = capability * autonomy * present
+    leaning = capability * (1 - autonomy) * present
+    american = capability[..., usa] * present[..., usa]
+    free[..., usa] = 0  # the US is added below: its forces do not lean on anyone
+    off = 1 - np.eye(trust.shape[-1])
+    ours = np.matmul(reach * off, np.stack([free, leaning], axis=-1))
+    from_us = reach[..., usa] * american[..., None]
+    from_us[..., usa] = american
+    trusted = trust[..., usa].copy()
+    trusted[..., usa] = 1
+    own_free = capability * autonomy
+    own_free[..., usa] = 0
+    own_leaning = capability * (1 - autonomy)
+    alone = own_free + ours[..., 0]
+    leant = own_leaning + ours[..., 1]
+    return alone + leant * trusted + from_us, alone, ours[..., 0] + ours[..., 1]
+
+
+def credibility(response: Array, required: Array, p: Parameters) -> Array:
+    """Credibility of collective defence of a member, 0 to 1, ``[run, member]``: ``logistic(k ln(response / required))``."""
+    ratio = (np.maximum(response, 1e-9) / required) ** p.credibility_slope
+    return ratio / (1 + ratio)
+
+
+def flank(values: Array, exposure: Array) -> Array:
+    """Mean over members weighted by exposure, ``[run, 1]``."""
+    return (values * exposure).sum(axis=-1, keepdims=True) / exposure.sum(axis=-1, keepdims=True)
+
+
+def mean(values: Array, weight: Array) -> Array:
+    """Mean over members by weight, ``[run, 1]``."""
+    return (values * weight).sum(axis=-1, keepdims=True) / weight.sum()
+
+
+def cohesion(
+    trust_in_us: Array,
+    european_trust: Array,
+    credibility: Array,
+    unity: Array,
+    spending: Array,
+    exposure: Array,
+    europe: Array,
+) -> tuple[Array, Array]:
+    """Cohesion index, 0 to 1, without and with burden sharing, ``[run, 1]`` each.
+
+    Geometric mean of trust (half in the US, half among the others), credibility on the exposed flank and unity of
+    decisions: one that collapses cannot be bought off. Coercion raises burden sharing, so the headline leaves it out and the
+    second index shows it: spending of members other than the US against 2 % of GDP, at most 1.
+    """
+    trust = 0.5 * mean(trust_in_us, europe) + 0.5 * mean(european_trust, europe)
+    core = trust * flank(credibility, exposure) * unity
+    burden = np.minimum(1, mean(spending, europe) / 2)
+    return np.cbrt(core), np.sqrt(np.sqrt(core * burden))
+
+
+def present(posture: IntArray, us_withdrawal: Array, usa: int) -> Array:
+    """Share of each ally's forces in the alliance, 0 to 1, ``[run, ally]``."""
+    share = (posture != WITHDRAWN).astype(float)
+    share[..., usa] = 1 - us_withdrawal[..., 0]
+    return share
+
+
+def connectivity(deviation: Array, prior: Array, threshold: Array) -> Array:
+    """Algebraic connectivity of the graph of mutual trust, over the number of members, ``[run]``.
+
+    An edge joins two members whose mutual trust (the smaller of the two) exceeds the threshold (Fiedler 1973). 0: the alliance has
+    fallen into parts that do not trust each other; 1: everyone trusts everyone.
+    """
+    trust = probability(prior + deviation)
+    mutual = np.minimum(trust, np.swapaxes(trust, -1, -2))
+    edges = np.where(mutual >= threshold[..., None], mutual, 0.0)
+    edges = edges * (1 - np.eye(edges.shape[-1]))
+    laplacian = np.eye(edges.shape[-1]) * edges.sum(axis=-1)[..., None] - edges
+    second = np.linalg.eigvalsh(laplacian)[..., 1]
+    return np.maximum(0, second) / edges.shape[-1]

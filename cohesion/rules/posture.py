@@ -1,0 +1,94 @@
+"""M9 Posture: a choice among six, with inertia.
+
+Quantal response (McKelvey and Palfrey 1995): the better a posture, the likelier. A member leaves a posture later than it
+entered it (hysteresis). Withdrawal is possible and rare.
+"""
+
+import numpy as np
+
+from cohesion.types import (
+    ACCOMMODATING,
+    COMMITTED,
+    HEDGING,
+    OBSTRUCTING,
+    PILLAR,
+    WITHDRAWN,
+    Array,
+    BoolArray,
+    IntArray,
+    Parameters,
+)
+
+
+def utilities(
+    trust_change: Array,
+    european_change: Array,
+    threat_change: Array,
+    credibility_change: Array,
+    autonomy_change: Array,
+    goodwill_lost: Array,
+    alignment: Array,
+    wedge: Array,
+    pillar: Array,
+    p: Parameters,
+) -> Array:
+    """Utility of each posture in the order of `POSTURES`, ``[run, member, posture]``.
+
+    In changes since the start, so that the utilities of a status quo stand still; levels enter by the alignment of the government alone
+    (hard line on Russia 1, accommodating -1). Whether threat makes members balance or bandwagon is contested (Walt
+    1987; Schweller 1994): the range of ``bandwagoning`` crosses zero.
+
+    Parameters
+    ----------
+    wedge
+        What Russia offers the member for breaking ranks, 0 to 1.
+    pillar
+        Common effort for European capability, 0 to 1.
+    """
+    drift = p.bandwagoning * threat_change + p.posture_alignment * -alignment + p.posture_wedge * wedge
+    weak = p.posture_credibility * -credibility_change
+    out = np.empty((*np.broadcast_shapes(trust_change.shape, alignment.shape), 6))
+    out[..., COMMITTED] = p.commitment_gap + p.posture_trust * trust_change + 0.5 * threat_change
+    out[..., PILLAR] = (
+        0.5 * p.commitment_gap
+        + p.posture_trust * european_change
+        + 0.5 * threat_change
+        + p.posture_pillar * (pillar + autonomy_change + goodwill_lost)
+    )
+    out[..., HEDGING] = weak - 0.5 * alignment * p.posture_alignment
+    out[..., ACCOMMODATING] = -0.3 + weak + drift
+    out[..., OBSTRUCTING] = drift + 0.5 * goodwill_lost
+    out[..., WITHDRAWN] = -p.withdrawal_gap + weak + 0.5 * drift - p.posture_trust * trust_change
+    return out
+
+
+def choose(utilities: Array, current: IntArray, draw: Array, p: Parameters) -> IntArray:
+    """Posture drawn by quantal response, an index into `POSTURES`, ``[run, member]``.
+
+    Parameters
+    ----------
+    draw
+        Uniform on [0, 1), ``[run, member]``.
+    """
+    held = current[..., None] == np.arange(6)
+    score = p.posture_precision[..., None] * (utilities + p.posture_inertia[..., None] * held)
+    weight = np.exp(score - score.max(axis=-1, keepdims=True))
+    ladder = np.cumsum(weight, axis=-1)
+    chosen = (draw[..., None] * ladder[..., -1:] >= ladder).sum(axis=-1)
+    return np.minimum(chosen, 5)
+
+
+def best(utilities: Array) -> IntArray:
+    """The posture of highest utility, with which a run starts, ``[run, member]``."""
+    return np.argmax(utilities, axis=-1)
+
+
+def conduct(posture: IntArray, at_start: IntArray, p: Parameters) -> Array:
+    """Long-run signal that postures send to all observers, log-odds, ``[run, ally]``, relative to the start."""
+    weight = np.array([0.0, 0.0, -0.3, -0.8, -0.7, -3.0])  # assumption: order and spacing, scaled by posture_conduct
+    return p.posture_conduct * (weight[posture] - weight[at_start])
+
+
+def defects(posture: IntArray) -> BoolArray:
+    """Whether a member accommodates, obstructs or has withdrawn, ``[run, member]``."""
+    return posture >= ACCOMMODATING

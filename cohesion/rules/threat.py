@@ -1,0 +1,60 @@
+"""M1 Threat perception: the balance of threat.
+
+Threat follows aggregate power, proximity, offensive capability and intent (Walt 1987). Perception adjusts
+gradually and jumps with incidents: sabotage, airspace, cables.
+"""
+
+import numpy as np
+
+from cohesion.types import Array, Parameters
+
+
+def exposure(distance: Array, border: Array, p: Parameters) -> Array:
+    """Exposure to Russia, 0 to 1 with 1 for the most exposed member, ``[run, member]``.
+
+    Parameters
+    ----------
+    distance
+        Capital to Moscow in km, ``[member]``.
+    border
+        1 where there is a land border with Russia or Belarus, ``[member]``.
+    """
+    raw = np.exp(-distance / p.exposure_scale) + p.border_bonus * border
+    return raw / raw.max(axis=-1, keepdims=True)
+
+
+def start(exposure: Array, p: Parameters) -> Array:
+    """Threat perceived at the start, 0 to 1, ``[run, member]``: a floor of 0.15 and more with exposure."""
+    return 0.15 + p.threat_span * exposure
+
+
+def perceive(
+    threat: Array,
+    threat_at_start: Array,
+    exposure: Array,
+    pressure: Array,
+    capacity: Array,
+    buffer: Array,
+    draw: Array,
+    p: Parameters,
+) -> Array:
+    """Threat after one month, 0 to 1, ``[run, member]``.
+
+    The target moves in log-odds with Russian pressure, Russian capacity and the loss of Ukraine as a
+    buffer, in proportion to exposure (Walt 1987). An incident moves perception at once; what is expected at
+    the pressure of the start is taken off, so that the start is a fixed point.
+
+    Parameters
+    ----------
+    pressure, capacity, buffer
+        Log deviations from the start, ``[run, 1]``.
+    draw
+        Uniform on [0, 1), ``[run, member]``.
+    """
+    change = p.threat_response * exposure * (pressure + capacity - buffer)
+    odds = threat_at_start / (1 - threat_at_start) * np.exp(change)
+    target = odds / (1 + odds)
+    usual = p.incident_rate * exposure
+    incident = draw < 1 - np.exp(-usual * np.exp(pressure))
+    jump = p.incident_jump * threat * (1 - threat) * (incident - (1 - np.exp(-usual)))
+    return threat + p.threat_adjustment * (target - threat) + jump

@@ -1,0 +1,94 @@
+"""M2 Trust and goodwill: what members believe of each other.
+
+Trust is the belief that an ally would honour Article 5 (Snyder 1984 on abandonment); goodwill is the liking of the
+US by the public. The two move apart: in 2017 favourability fell while belief in US protection stayed put. Bad
+news may weigh more than good (Slovic 1993), or not: the US image rebounded in 2021 by about what it had lost.
+"""
+
+import numpy as np
+
+from cohesion.types import Array, Parameters
+
+#: A guard far out: deviations of log-odds beyond it are cut off, and the cut is booked to "clipping".
+LIMIT = 6.0
+
+
+def asymmetric(signal: Array, p: Parameters) -> Array:
+    """Give a negative signal its weight of ``asymmetry`` (Slovic 1993), ``[run, member]``."""
+    return np.where(signal < 0, p.asymmetry * signal, signal)
+
+
+def monthly(signal: Array, p: Parameters) -> Array:
+    """Turn a long-run effect in log-odds into the change of one month, ``[run, member]``.
+
+    A signal is a level that acts every month against the anchor, so that a conduct kept up for ever moves trust by
+    its weight (times the asymmetry where it is negative), social learning apart.
+    """
+    return p.anchor * p.trust_sensitivity * asymmetric(signal, p)
+
+
+def witnessed(direct: Array, ties: Array, p: Parameters) -> Array:
+    """A signal as it reaches those who watch: their own plus a share of what their friends suffer, ``[run, member]``."""
+    return direct + p.witness * np.matmul(ties, direct[..., None])[..., 0]
+
+
+def update_matrix(ties: Array, p: Parameters) -> Array:
+    """One month of anchoring and social learning as a linear map of deviations, ``[run, member, member]``.
+
+    ``L - L0`` is drawn back by ``anchor`` (Friedkin and Johnsen 1990) and toward the tie-weighted view of
+    friends by ``learning`` (DeGroot 1974; see `cohesion.rules.learning`).
+    """
+    keep = np.eye(ties.shape[-1]) * (1 - p.anchor - p.learning)[..., None]
+    return keep + p.learning[..., None] * ties
+
+
+def revise(
+    deviation: Array,
+    update: Array,
+    toward_us: Array,
+    conduct: Array,
+    solidarity: tuple[Array, Array],
+    usa: int,
+) -> Array:
+    """Deviation of log-odds after one month, before the guard, ``[run, member, ally]``.
+
+    Parameters
+    ----------
+    update
+        `update_matrix`.
+    toward_us
+        Sum of the signals that concern the US alone, ``[run, member]``.
+    conduct
+        Sum of the signals about an ally that all observers read alike, ``[run, ally]``.
+    solidarity
+        Sensitivity ``[member]`` and conduct ``[run, ally]`` of the one signal that observers read differently.
+    """
+    sensitivity, joint = solidarity
+    readings = np.stack([np.ones_like(sensitivity), sensitivity], axis=-1)
+    changed = np.matmul(update, deviation)
+    changed += np.matmul(readings, np.stack([conduct, joint], axis=-2))
+    changed[..., usa] += toward_us
+    return changed
+
+
+def guard(deviation: Array) -> Array:
+    """Cut deviations off at `LIMIT`, ``[run, member, ally]``."""
+    return np.clip(deviation, -LIMIT, LIMIT)
+
+
+def noise(common: Array, observer: Array, europe: Array, p: Parameters) -> Array:
+    """Monthly shock to each member's trust in the US, ``[run, member]``: half common, half its own (in variance).
+
+    The standard deviation of the stationary distribution is ``trust_noise``.
+    """
+    monthly = p.trust_noise * np.sqrt(p.anchor)
+    return monthly * europe * (common + observer)
+
+
+def goodwill(deviation: Array, signal: Array, p: Parameters) -> Array:
+    """Goodwill toward the US after one month, deviation of log-odds, ``[run, member]``.
+
+    A stock of its own, faster than trust: German favourability of the US went from 26 % in 2020 to 59 % in 2021
+    (Pew). ``signal`` is the long-run effect on trust of coercion and rhetoric, before the asymmetry.
+    """
+    return deviation + p.goodwill_recovery * (p.goodwill_sensitivity * signal - deviation)

@@ -1,0 +1,45 @@
+"""M13 The United States: levers of the scenario, and what allies can win back by spending.
+
+The scenario sets the levers. Whether allied spending buys commitment is a lever too, and may be nothing.
+"""
+
+import numpy as np
+
+from cohesion.types import Array, Levers, Parameters
+
+
+def commitment(lever: Array, reward: Array, spending: Array, at_start: Array, europe: Array, p: Parameters) -> Array:
+    """Declared commitment to Article 5, -1 (disowned) to 1 (reaffirmed at every turn), 0 as at the start, ``[run, 1]``.
+
+    Parameters
+    ----------
+    reward
+        How far the US answers allied spending, 0 to 1.
+    spending, at_start
+        % of GDP, ``[run, member]`` and ``[member]``: what counts is the mean proportional rise.
+    """
+    rise = (europe * (spending - at_start)).sum(axis=-1, keepdims=True) / (europe * at_start).sum()
+    return np.clip(lever + reward * p.reward_effect * rise, -1, 1)
+
+
+def concessions(levers: Levers) -> Array:
+    """Concessions to Russia over allies' heads, all kinds together, 0 to 3, ``[run or 1, 1]``."""
+    return levers.us_concession_territory + levers.us_concession_nato + levers.us_concession_sanctions
+
+
+def signals(levers: Levers, commitment: Array, exposure: Array, hosting: Array, p: Parameters) -> dict[str, Array]:
+    """Long-run effect of each kind of US conduct on trust in the US, log-odds, ``[run, member]`` each.
+
+    Troops matter twice as much to a host as to others; aid and dealings with Russia in proportion to
+    exposure. The signs of ``courting_trust`` and ``demand_trust`` are open: their ranges cross zero.
+    """
+    return {
+        "commitment": p.commitment_trust * commitment + 0 * exposure,
+        "troops": p.troops_trust * levers.us_troops * (0.5 + 0.5 * hosting),
+        "US aid to Ukraine": p.us_aid_trust * levers.us_aid * exposure,
+        "concessions": -p.concession_trust * concessions(levers) * exposure,
+        "culture war": -p.culture_war_trust * levers.us_culture_war + 0 * exposure,
+        "courting Russia": -p.courting_trust * levers.us_courting * exposure,
+        "burden demand": -p.demand_trust * levers.us_burden_demand + 0 * exposure,
+        "withdrawal": -p.withdrawal_trust * levers.us_withdrawal + 0 * exposure,
+    }

@@ -1,0 +1,140 @@
+"""M12 War, cease-fire, settlement.
+
+Phases with monthly hazards: war, moratorium on some strikes, cease-fire, guarded peace, renewed war. Russia accepts when its
+prospects without a deal are bad and getting worse; it breaches when what deters it is below its regenerated capacity. Third-party
+guarantees make peace last (Fortna 2003); cease-fires that leave the stronger side dissatisfied break (Werner and Yuen 2005).
+"""
+
+import numpy as np
+
+from cohesion.types import CEASEFIRE, GUARDED, MORATORIUM, RENEWED, WAR, Array, BoolArray, IntArray, Parameters
+
+
+def at_peace(phase: IntArray) -> BoolArray:
+    """Whether a cease-fire or a guarded peace holds, ``[run, 1]``."""
+    return (phase == CEASEFIRE) | (phase == GUARDED)
+
+
+def capacity(
+    capacity: Array, peace: BoolArray, sanctions: Array, oil: Array, china: Array, p: Parameters
+) -> Array:
+    """Russian military capacity after one month, log deviation from the start, ``[run, 1]``.
+
+    War at the intensity of the start is an equilibrium. In a pause it regenerates by ``regeneration`` in the long run; sanctions,
+    squeezed oil receipts and less Chinese support take from it. A fortieth of the way a month: estimates of the
+    time to rebuild run from two to five years.
+
+    Parameters
+    ----------
+    sanctions, oil
+        Sanctions in effect beyond the start and oil receipts squeezed, ``[run, 1]``.
+    """
+    target = p.regeneration * peace + china - p.sanctions_capacity * sanctions - p.oil_capacity * oil
+    return capacity + (target - capacity) / 40
+
+
+def strength(
+    strength: Array, peace: BoolArray, support: Array, rearmament: Array, assault: Array, p: Parameters
+) -> Array:
+    """Ukraine's strength after one month, log deviation from the start, ``[run, 1]``.
+
+    In war it follows support and Russian capacity; in a pause it grows as far as rearmament is allowed and shrinks where
+    it is denied.
+
+    Parameters
+    ----------
+    support
+        Log of aid relative to the start.
+    rearmament
+        0 (denied) to 1 (free).
+    assault
+        Russian capacity, log deviation: what Ukraine's strength has to bear in war.
+    """
+    target = p.support_strength * support + np.where(
+        peace, p.rearmament_gain * (2 * rearmament - 1), -0.5 * assault
+    )
+    return strength + (target - strength) / 24
+
+
+def prospects(confidence: Array, capacity: Array, strength: Array) -> Array:
+    """What Russia may hope for without a deal, 0 as at the start, ``[run, 1]``."""
+    return confidence + capacity - strength
+
+
+def offer(territory: Array, rearmament: Array, relief: Array, assurance: Array, p: Parameters) -> Array:
+    """Worth of the deal on the table to Russia, 0 for a bare one, ``[run, 1]``.
+
+    Territory, limits on Ukraine and relief of sanctions count for it, a foreign assurance force against it.
+    """
+    return territory + (1 - rearmament) + relief - p.assurance_price * assurance
+
+
+def assurance(soldiers: Array) -> Array:
+    """Worth of an assurance force, 0 to 1, by thousand soldiers, ``[run, 1]``: half of the full worth at 30,000.
+
+    Sizes discussed in 2025 were 10,000 to 30,000; more than 100,000 would be needed to hold the line alone.
+    """
+    return soldiers / (soldiers + 30)
+
+
+def deterrence(strength: Array, assurance: Array, backing: Array, p: Parameters) -> Array:
+    """What deters a breach, log deviation, ``[run, 1]``: Ukraine's strength and a force that is credibly backed.
+
+    Parameters
+    ----------
+    backing
+        Mean credibility of the exposed members, 0 to 1: who would come if the force were attacked.
+    """
+    return strength + p.assurance_deterrence * assurance * backing
+
+
+def next_phase(
+    phase: IntArray,
+    draw: Array,
+    deal_seeking: Array,
+    offer: Array,
+    prospects: Array,
+    memory: Array,
+    capacity: Array,
+    confidence: Array,
+    deterrence: Array,
+    assurance: Array,
+    offensive: Array,
+    p: Parameters,
+) -> IntArray:
+    """Phase of the next month, an index into `PHASES`, ``[run, 1]``.
+
+    Parameters
+    ----------
+    draw
+        Uniform on [0, 1), ``[run, 1]``.
+    memory
+        Prospects as they were over the past year: what matters is also whether they worsen.
+    offensive
+        1 where the scenario has Russia open or resume the war.
+    """
+    worse = prospects + (prospects - memory)
+    accepts = 1 / (1 + np.exp(-p.acceptance_slope * (offer - worse)))
+    deal = p.ceasefire_rate * deal_seeking * accepts
+    pause = p.moratorium_rate * deal_seeking * accepts
+    breach = np.minimum(0.5, p.breach_rate * np.exp(p.breach_slope * (capacity + confidence - deterrence)))
+    fighting = (phase == WAR) | (phase == RENEWED)
+    ceased = (phase == CEASEFIRE) | (phase == GUARDED)
+    stopped = np.where(fighting, draw < deal, (phase == MORATORIUM) & (draw < 2 * deal))
+    paused = fighting & ~stopped & (draw < deal + pause)
+    lapsed = (phase == MORATORIUM) & ~stopped & (draw > 1 - p.moratorium_lapse)
+    broken = ceased & ((draw < breach) | (offensive > 0.5))
+    peace = np.where(assurance >= 0.25, GUARDED, CEASEFIRE)
+    after = np.where(stopped | (ceased & ~broken), peace, phase)
+    after = np.where(paused, MORATORIUM, after)
+    after = np.where(lapsed, WAR, after)
+    return np.where(broken, RENEWED, after)
+
+
+def available(capacity: Array, fighting: BoolArray, at_start: bool, p: Parameters) -> Array:
+    """Russian force available against members relative to the start, ``[run, 1]``.
+
+    Forces tied down in Ukraine come free when the fighting stops; ``tied_down`` is their share.
+    """
+    free = 1 - p.tied_down * fighting
+    return np.exp(capacity) * free / (1 - p.tied_down * at_start)

@@ -1,0 +1,170 @@
+"""What the rules see: arrays, parameters, levers, shocks, the fixed inputs and the state.
+
+Rule files import nothing of the project but this module. Every array has the run axis first and the
+member axis next; a third axis is the ally that is observed. A single Mesa model has a run axis of one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: Postures in the order in which they are coded.
+POSTURES = ("committed", "pillar", "hedging", "accommodating", "obstructing", "withdrawn")
+COMMITTED, PILLAR, HEDGING, ACCOMMODATING, OBSTRUCTING, WITHDRAWN = range(6)
+#: Phases of the war in the order in which they are coded.
+PHASES = ("war", "moratorium", "cease-fire", "guarded peace", "renewed war")
+WAR, MORATORIUM, CEASEFIRE, GUARDED, RENEWED = range(5)
+#: Decisions that come up each quarter, in the order in which they are coded.
+DECISIONS = ("sanctions renewal", "aid package", "force posture", "joint statement")
+SANCTIONS, AID, FORCE, STATEMENT = range(4)
+
+
+class Parameters(SimpleNamespace):
+    """One value a run for every uncertain quantity, as attributes of shape ``[run, 1]``."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Array: ...
+
+
+class Levers(SimpleNamespace):
+    """The value of every lever in one month, as attributes of shape ``[run or 1, member or 1]``."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Array: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shocks:
+    """The random numbers of one month; each decision has its own slot (common random numbers).
+
+    Attributes
+    ----------
+    common_normal, common_uniform
+        ``[run, member]``: the member axis serves as numbered slots for draws common to all members.
+    observer, reputation, ballot, budget
+        Standard normal, ``[run, member]``.
+    incident, choice, early_election
+        Uniform on [0, 1), ``[run, member]``.
+    """
+
+    common_normal: Array
+    observer: Array
+    reputation: Array
+    ballot: Array
+    budget: Array
+    common_uniform: Array
+    incident: Array
+    choice: Array
+    early_election: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What does not change in the course of a run: facts, and start values derived from them and the parameters."""
+
+    usa: int
+    eu: Array  # [member] 1 for EU members
+    europe: Array  # [member] 1 for all members but the United States (Canada counts with Europe)
+    exposure: Array  # [run, member] exposure to Russia, 0 to 1
+    exports: Array  # [member] goods exports to the US as a share of GDP
+    export_weights: Array  # [member, member] whose exposure counts in the tariff that i answers
+    us_imports: Array  # [member] US goods imports from i as a share of US GDP
+    smallness: Array  # [member] 0 (largest economy) to 1
+    hosting: Array  # [member] US troops hosted, 0 to 1
+    gas: Array  # [member] Russian share of gas imports, 0 to 1
+    gdp: Array  # [member] billion USD at the start
+    growth: Array  # [member] trend growth a month, as a fraction
+    spending: Array  # [member] % of GDP at the start
+    aid: Array  # [member] aid to Ukraine at the start, % of GDP a year
+    election_due: IntArray  # [member] months from the start to the first scheduled election
+    election_term: IntArray  # [member] months between scheduled elections
+    alignment: Array  # [member] hard line on Russia, -1 to 1, of the government at the start
+    ties: Array  # [run, member, ally] weight of each ally in i's judgement, rows sum to 1
+    european_ties: Array  # [run, member, ally] the same among members other than the US
+    projection: Array  # [run, member, ally] share of the ally's capability that reaches i
+    update: Array  # [run, member, ally] one month of anchoring and learning, a linear map of trust
+    prior: Array  # [run, member, ally] log-odds of trust at the start
+    trust_in_us: Array  # [run, member] trust in the US at the start
+    european_trust: Array  # [run, member] tie-weighted trust in members other than the US at the start
+    goodwill: Array  # [member] log-odds of goodwill at the start
+    threat: Array  # [run, member] at the start
+    credibility: Array  # [run, member] at the start
+    spill_in: Array  # [run, member] spill-in at the start
+    required: Array  # [run, member] force that would have to be met at the start, billion USD of stock
+    delivery: Array  # [run, decision] expected share of each decision put into effect at the start
+    support: Array  # [1] total aid to Ukraine at the start, billion USD a year; 1 where there is none
+    wedge_target: Array  # [run, member] how far Russia aims at i at the start, the cheapest veto being 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The state of a run at the start of a month. Deviations are from the start of the run."""
+
+    month: int
+    deviation: Array  # [run, member, ally] log-odds of trust less the prior
+    trust_in_us: Array  # [run, member] 0 to 1
+    european_trust: Array  # [run, member] 0 to 1, taken quarterly
+    goodwill: Array  # [run, member] deviation of log-odds
+    threat: Array  # [run, member] 0 to 1
+    spending: Array  # [run, member] % of GDP
+    plan: Array  # [run, member] % of GDP in the next budget
+    gdp: Array  # [run, member] billion 2024 USD
+    loss: Array  # [run, member] GDP lost to trade war and energy, as a fraction
+    retaliation: Array  # [run, member] rate on US goods, 0 to 1
+    tariff: Array  # [run, member] rate the member faces from the US beyond the start, 0 to 1
+    capability: Array  # [run, member] billion 2024 USD
+    pipeline: Array  # [run, member] ordered and not delivered, billion 2024 USD
+    enablers: Array  # [run, member] own enablers built since the start, billion 2024 USD
+    enabler_pipeline: Array  # [run, member] billion 2024 USD
+    autonomy: Array  # [run, member] 0 to 1
+    aid: Array  # [run, member] log of aid to Ukraine relative to the start
+    fatigue: Array  # [run, member] years of aid above the start, in log units
+    alignment: Array  # [run, member] -1 to 1
+    posture: IntArray  # [run, member] index into POSTURES
+    credibility: Array  # [run, member] 0 to 1, taken quarterly
+    credibility_without_us: Array  # [run, member] 0 to 1, taken quarterly
+    spill_in: Array  # [run, member] billion 2024 USD, taken quarterly
+    unity: Array  # [run, 1] share of decisions put into effect, mean of about a year
+    delivery: Array  # [run, decision] the same for each kind of decision
+    blocked: Array  # [run, decision] 1 where the last decision of a kind was blocked
+    pressure_noise: Array  # [run, 1] autocorrelated part of Russian pressure
+    pressure: Array  # [run, 1] Russian pressure, log deviation
+    confidence: Array  # [run, 1] of Russia, deviation
+    pocketed: Array  # [run, 1] concessions Russia has pocketed and remembers
+    problem: Array  # [run, 1] problem that Russia has created to bargain with, 0 and more
+    capacity: Array  # [run, 1] Russian military capacity, log deviation
+    china: Array  # [run, 1] Chinese support for Russia, deviation
+    strength: Array  # [run, 1] of Ukraine, log deviation
+    outlook: Array  # [run, 1] memory of Russia's prospects without a deal
+    phase: IntArray  # [run, 1] index into PHASES
+    cohesion_index: Array  # [run, 1] 0 to 1
+    cohesion_with_burden: Array  # [run, 1] 0 to 1
+
+
+class Book(Protocol):
+    """What the order of a month tells a ledger: see `cohesion.explain.Ledger`."""
+
+    def book(
+        self,
+        before: Array,
+        update: Array,
+        toward_us: dict[str, Array],
+        conduct: dict[str, tuple[Array, Array]],
+        unclipped: Array,
+        after: Array,
+    ) -> None:
+        """Book one month's change of trust to its drivers."""
+
+
+#: A hook by which a subclassed Mesa agent amends what members do: (phase, proposed array) -> array.
+Amend = Callable[[str, Array], Array]
