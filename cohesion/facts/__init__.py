@@ -1,0 +1,271 @@
+"""Real figures of the 32 members: tables with a source for each figure, checked, and read as arrays.
+
+What each table holds, in which unit, from where and with which caveats: SOURCES.md beside this file.
+Terms of the sources: DATA-LICENSES.md at the root of the project.
+"""
+
+import datetime
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from cohesion.facts import derive
+from cohesion.facts.codes import ISO3, NAMES, FactsError
+from cohesion.facts.derive import Array, BoolArray, IntArray
+from cohesion.facts.tables import FIRST_START, FOLDER, check_tables, read_tables
+
+__all__ = [
+    "ISO3",
+    "NAMES",
+    "FactEvent",
+    "Facts",
+    "FactsError",
+    "check_tables",
+    "events",
+    "image_table",
+    "load_facts",
+    "spending_table",
+]
+
+LAST_START = datetime.date(2030, 12, 31)
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The figures with which a scenario starts; arrays are read-only, in the order of `iso3`.
+
+    Attributes
+    ----------
+    start
+        The day for which the figures were chosen.
+    iso3, names, usa
+        Codes of the 32 members, their names, and the index of the United States.
+    gdp
+        Billion USD, current prices and exchange rates, latest year before the start. [member]
+    growth
+        Trend real growth, fraction a year, 0 to 0.04. [member]
+    spending
+        Defence spending, % of GDP, latest year before the start, 2026 edition; Iceland 0. Source: NATO. [member]
+    population
+        Millions, 2024. [member]
+    eu, border, nuclear
+        In the EU at the start; land border with Russia or Belarus; owns nuclear weapons. [member]
+    distance_moscow, distance
+        Kilometres from the capital to Moscow [member] and between capitals [member, ally].
+    neighbours
+        Land border, or facing coasts or adjoining sea zones. [member, ally]
+    exports_to_us
+        Goods exports to the US over own GDP, 0 to 1 (Slovenia adjusted, USA 0). [member]
+    us_imports_share
+        US goods imports from the member over US GDP. [member]
+    trade_share
+        Share of the member's goods exports that goes to the ally, 0 to 1, zero diagonal. [member, ally]
+    groups
+        Name of a group to its members at the start. [member]
+    us_troops
+        American soldiers, rotational ones included where known; USA 0. [member]
+    favourability, favourability_imputed
+        Share with a favourable view of the US, 0 to 1, and whether it is imputed. [member]
+    stance, stance_imputed
+        The cabinet's line on Russia, -1 accommodating to +1 hard, and whether it is imputed. [member]
+    next_election, term
+        Months to the next scheduled election that decides the government, and months of a term. [member]
+    ukraine_aid
+        Aid to Ukraine, % of GDP a year; 0 for starts before February 2022. [member]
+    gas_share
+        Russian share of gas imports, 0 to 1, 2020. [member]
+    tariff_2024
+        US duties over customs value, 0 to 1, 2024; USA 0. [member]
+    war_intensity, war_months
+        log(1 + battle deaths) over its maximum, and the months ``YYYY-MM`` it stands for. [month]
+    """
+
+    start: datetime.date
+    iso3: tuple[str, ...]
+    names: tuple[str, ...]
+    usa: int
+    gdp: Array
+    growth: Array
+    spending: Array
+    population: Array
+    eu: BoolArray
+    border: BoolArray
+    distance_moscow: Array
+    distance: Array
+    neighbours: BoolArray
+    exports_to_us: Array
+    us_imports_share: Array
+    trade_share: Array
+    groups: dict[str, BoolArray]
+    us_troops: Array
+    favourability: Array
+    favourability_imputed: BoolArray
+    stance: Array
+    stance_imputed: BoolArray
+    next_election: IntArray
+    term: IntArray
+    ukraine_aid: Array
+    gas_share: Array
+    nuclear: BoolArray
+    tariff_2024: Array
+    war_intensity: Array
+    war_months: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FactEvent:
+    """One dated event of 2014-2026.
+
+    Attributes
+    ----------
+    date
+        Month, ``YYYY-MM``.
+    kind, actor
+        Class of event (`cohesion.facts.schema.KINDS`), and who acted: a member, RUS, EU or NATO.
+    target
+        Codes of members; ``ALL`` means every other member, ``UKR`` Ukraine.
+    relief
+        The event lifts duties rather than raising them.
+    description, source, basis
+        What happened, where it was read, and how it is known.
+    """
+
+    date: str
+    kind: str
+    actor: str
+    target: tuple[str, ...]
+    relief: bool
+    description: str
+    source: str
+    basis: str
+
+
+def load_facts(start: datetime.date) -> Facts:
+    """Figures known at a start date.
+
+    Figures of the year of the start or later do not enter, with these exceptions: geography; structure
+    of one late year used for every start (trade ties 2015, exports to the US and tariffs 2024 over GDP
+    2024, gas 2020, population 2024); party positions of CHES 2024, projected back; aid to Ukraine to June
+    2026, spread evenly over the years from January 2022; the election calendar as of January 2026, rolled
+    back by whole terms; the war series 2014-2024, which is an input of history; and series that begin in
+    2014 (GDP, spending, US troops), whose first year serves a start in 2014. Figures are of the latest
+    vintage, not of the one known then (`pct_gdp_ed2024` of spending.csv holds an older one).
+
+    Parameters
+    ----------
+    start
+        A day from 2014-01-01 to 2030-12-31. After 2025 the latest known figures are used.
+
+    Returns
+    -------
+    Facts
+        The same object for the same day.
+
+    Raises
+    ------
+    FactsError
+        For a start outside the range or a damaged table.
+    """
+    return _load(datetime.date(start.year, start.month, start.day), FOLDER)
+
+
+@lru_cache(maxsize=32)
+def _load(start: datetime.date, folder: Path) -> Facts:
+    if not FIRST_START <= start <= LAST_START:
+        raise FactsError("start of the scenario", "start", "start", str(start), f"{FIRST_START} to {LAST_START}")
+    tables = read_tables(folder)
+    distance_moscow, distance = derive.distances(tables)
+    border, neighbours = derive.neighbours(tables)
+    exports_to_us, us_imports_share = derive.us_trade(tables)
+    favourability, favourability_imputed = derive.favourability(tables, start.year)
+    stance, stance_imputed = derive.stance(tables, start)
+    next_election, term = derive.elections(tables, start)
+    war_months, war_intensity = derive.war_intensity(tables)
+    facts = Facts(
+        start=start,
+        iso3=ISO3,
+        names=tuple(NAMES.values()),
+        usa=derive.USA,
+        gdp=derive.latest(tables["gdp"], "gdp_usd_bn", start.year),
+        growth=derive.growth(tables, start.year),
+        spending=np.nan_to_num(derive.latest(tables["spending"], "pct_gdp", start.year)),
+        population=derive.by_member(tables["members"], "population_m"),
+        eu=derive.eu_members(tables, start),
+        border=border,
+        distance_moscow=distance_moscow,
+        distance=distance,
+        neighbours=neighbours,
+        exports_to_us=exports_to_us,
+        us_imports_share=us_imports_share,
+        trade_share=derive.trade_shares(tables),
+        groups=derive.groups(tables, start),
+        us_troops=derive.us_troops(tables, start.year),
+        favourability=favourability,
+        favourability_imputed=favourability_imputed,
+        stance=stance,
+        stance_imputed=stance_imputed,
+        next_election=next_election,
+        term=term,
+        ukraine_aid=derive.ukraine_aid(tables, start),
+        gas_share=derive.by_member(tables["gas"], "russian_gas_share_pct") / 100,
+        nuclear=derive.by_member(tables["members"], "nuclear") == 1,
+        tariff_2024=derive.by_member(tables["tariffs"], "us_tariff_2024_pct", missing=0.0) / 100,
+        war_intensity=war_intensity,
+        war_months=war_months,
+    )
+    _lock(facts)
+    return facts
+
+
+def _lock(facts: Facts) -> None:
+    """Make the arrays read-only: the object is shared by every caller."""
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        for array in value.values() if isinstance(value, dict) else (value,):
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
+
+
+def spending_table() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
+    """Defence spending, 2026 edition. Source: NATO.
+
+    Returns
+    -------
+    iso3, years, values
+        Codes, years 2014-2024, and % of GDP [member, year]; nan for Iceland, which NATO does not list.
+    """
+    years, values = derive.panel(read_tables(FOLDER)["spending"], "pct_gdp")
+    return ISO3, years, values
+
+
+def image_table() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
+    """Favourable views of the United States as surveyed by Pew, nothing imputed.
+
+    Returns
+    -------
+    iso3, years, values
+        Codes, years 2002-2024, and shares 0 to 1 [member, year]; nan where there was no survey.
+    """
+    years, values = derive.panel(read_tables(FOLDER)["us_image"], "favorable_us_pct")
+    return ISO3, years, values / 100
+
+
+@lru_cache(maxsize=1)
+def events() -> tuple[FactEvent, ...]:
+    """Return the dated events of events.csv, in order of time."""
+    rows = sorted(read_tables(FOLDER)["events"], key=lambda row: row["day"])
+    return tuple(
+        FactEvent(
+            date=row["date"],
+            kind=row["kind"],
+            actor=row["actor"],
+            target=tuple(row["target"].split(";")),
+            relief=row["relief"] == "1",
+            description=row["description"],
+            source=row["source"],
+            basis=row["basis"],
+        )
+        for row in rows
+    )
