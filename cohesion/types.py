@@ -73,6 +73,8 @@ class Inputs:
     """What does not change in the course of a run: facts, and start values derived from them and the parameters."""
 
     usa: int
+    first_month: int  # calendar month of the start, 1 to 12
+    war_at_start: bool
     eu: Array  # [member] 1 for EU members
     europe: Array  # [member] 1 for all members but the United States (Canada counts with Europe)
     exposure: Array  # [run, member] exposure to Russia, 0 to 1
@@ -102,8 +104,9 @@ class Inputs:
     spill_in: Array  # [run, member] spill-in at the start
     required: Array  # [run, member] force that would have to be met at the start, billion USD of stock
     delivery: Array  # [run, decision] expected share of each decision put into effect at the start
-    support: Array  # [1] total aid to Ukraine at the start, billion USD a year; 1 where there is none
-    wedge_target: Array  # [run, member] how far Russia aims at i at the start, the cheapest veto being 1
+    posture: IntArray  # [run, member] at the start
+    support: float  # total aid to Ukraine at the start, billion USD a year
+    us_aid_share: float  # American aid at the start as a share of all others' aid
 
 
 @dataclass(frozen=True, slots=True)

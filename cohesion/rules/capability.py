@@ -23,6 +23,14 @@ def enabler_share(effort: Array, goodwill_lost: Array, europe: Array, p: Paramet
     return europe * np.clip(p.pillar_orders * effort + p.autonomy_push * goodwill_lost, 0, 0.6)
 
 
+def purchases(spending_usd: Array, usual_usd: Array, p: Parameters) -> Array:
+    """Spending that becomes capability, billion USD in the month, ``[run, member]``.
+
+    Of what is spent beyond (or short of) the share of GDP of the start, ``absorption`` counts.
+    """
+    return usual_usd + p.absorption * (spending_usd - usual_usd)
+
+
 def accumulate(
     capability: Array, pipeline: Array, spending_usd: Array, share: Array, p: Parameters
 ) -> tuple[Array, Array]:

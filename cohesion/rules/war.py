@@ -131,10 +131,26 @@ def next_phase(
     return np.where(broken, RENEWED, after)
 
 
-def available(capacity: Array, fighting: BoolArray, at_start: bool, p: Parameters) -> Array:
+def sanctions_in_effect(lever: Array, relief: Array, delivered: Array, p: Parameters) -> Array:
+    """Sanctions on Russia beyond those of the start, as a share of them, ``[run, 1]``.
+
+    Parameters
+    ----------
+    lever
+        Change that Europe and Canada decide on.
+    relief
+        American sanctions conceded, 0 to 1.
+    delivered
+        Renewals put into effect, less those expected at the start.
+    """
+    return lever - p.us_sanctions_share * relief + delivered
+
+
+def available(capacity: Array, fighting: BoolArray, at_start: bool, month: int, p: Parameters) -> Array:
     """Russian force available against members relative to the start, ``[run, 1]``.
 
     Forces tied down in Ukraine come free when the fighting stops; ``tied_down`` is their share.
     """
     free = 1 - p.tied_down * fighting
-    return np.exp(capacity) * free / (1 - p.tied_down * at_start)
+    trend = (1 + p.russia_growth) ** (month / 12)
+    return np.exp(capacity) * trend * free / (1 - p.tied_down * at_start)

@@ -1,0 +1,91 @@
+"""The outcome of a run: does the alliance hold?
+
+Judged each month on means over the two years before it (less at the start of a run), so that the outcome of a run is that of its
+last month. In this order:
+
+- ``splinters``: a share ``threshold_defection`` of members accommodates, obstructs or has withdrawn, or members that are
+  committed or of the pillar hold less than ``threshold_loyalty`` of allied GDP outside the US;
+- ``holds``: trust in the US is at least ``threshold_trust`` of what it was at the start, credibility on the exposed flank and unity
+  of decisions reach their thresholds, and the US is in;
+- ``european_pillar``: credibility without the US and trust among the others reach theirs;
+- ``hollow``: none of these. The alliance stands on paper.
+
+Thresholds are parameters, fixed with their reasons before outcomes were looked at; `sensitivity` moves each by a tenth.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from cohesion.parameters import BY_NAME, THRESHOLDS
+from cohesion.types import Array
+
+OUTCOMES = ("holds", "european_pillar", "hollow", "splinters")
+HOLDS, EUROPEAN_PILLAR, HOLLOW, SPLINTERS = range(4)
+WINDOW = 24
+#: What the outcome is judged on, by name: the threshold of the same row of the docstring applies.
+CRITERIA = (
+    "defection", "loyalty", "trust_retained", "credibility", "unity", "credibility_without_us",
+    "european_trust_retained", "us_present",
+)  # fmt: skip
+
+
+def defaults() -> dict[str, float]:
+    """Thresholds by name."""
+    return {p.name: p.default for p in THRESHOLDS}
+
+
+def trailing_mean(values: Array) -> Array:
+    """Mean over the last `WINDOW` months, ``[run, month]``."""
+    total = np.cumsum(values, axis=-1)
+    total[:, WINDOW:] -= total[:, :-WINDOW].copy()
+    return total / np.minimum(np.arange(1, values.shape[-1] + 1), WINDOW)
+
+
+def classify(criteria: dict[str, Array], thresholds: dict[str, float]) -> npt.NDArray[np.int8]:
+    """Outcome as an index into `OUTCOMES`, of the shape of the criteria.
+
+    Parameters
+    ----------
+    criteria
+        `CRITERIA`, each a mean over the window, ``[run]`` or ``[run, month]``.
+    thresholds
+        By name.
+    """
+    c, t = criteria, thresholds
+    splinters = (c["defection"] >= t["threshold_defection"]) | (c["loyalty"] < t["threshold_loyalty"])
+    holds = (
+        (c["trust_retained"] >= t["threshold_trust"])
+        & (c["credibility"] >= t["threshold_credibility"])
+        & (c["unity"] >= t["threshold_unity"])
+        & (c["us_present"] >= 0.5)
+    )
+    pillar = (c["credibility_without_us"] >= t["threshold_credibility"]) & (
+        c["european_trust_retained"] >= t["threshold_european_trust"]
+    )
+    kinds = np.select([splinters, holds, pillar], [SPLINTERS, HOLDS, EUROPEAN_PILLAR], HOLLOW)
+    return kinds.astype(np.int8)
+
+
+def sensitivity(criteria: dict[str, Array], thresholds: dict[str, float]) -> dict[str, dict[str, dict[str, float]]]:
+    """Outcome shares when each threshold moves by a tenth, down and up.
+
+    Returns
+    -------
+    dict
+        ``{threshold: {"-10 %": {outcome: share}, "+10 %": {...}}}``.
+    """
+    moved = {}
+    for name, value in thresholds.items():
+        if BY_NAME[name].name == "threshold_edge":
+            continue  # of the trust graph, not of the outcome
+        moved[name] = {
+            f"{sign}10 %": shares(classify(criteria, {**thresholds, name: value * factor}))
+            for sign, factor in (("-", 0.9), ("+", 1.1))
+        }
+    return moved
+
+
+def shares(outcome: npt.NDArray[np.int8]) -> dict[str, float]:
+    """Share of runs with each outcome, by name; they sum to one."""
+    counts = np.bincount(outcome.ravel(), minlength=4)
+    return {name: float(count) / outcome.size for name, count in zip(OUTCOMES, counts, strict=True)}

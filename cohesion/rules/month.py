@@ -1,0 +1,230 @@
+"""The order of a month: which mechanism acts when, in one place.
+
+Reads like the process overview of the ODD protocol. The United States and Russia move first, members perceive, judge and budget,
+and once a quarter they take a posture and decide together.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from cohesion.rules import (
+    burden,
+    capability,
+    china,
+    claims,
+    consensus,
+    measures,
+    politics,
+    posture,
+    russia,
+    support,
+    threat,
+    trade,
+    trust,
+    united_states,
+    war,
+)
+from cohesion.types import AID, FORCE, RENEWED, SANCTIONS, WAR, Amend, Book, Inputs, Levers, Parameters, Shocks, State
+
+
+def advance(
+    s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Amend | None = None, book: Book | None = None
+) -> State:
+    """The state one month on.
+
+    Parameters
+    ----------
+    s, x, lv, z, p
+        State, fixed inputs, levers and shocks of the month, parameters.
+    amend
+        Called with ``("budget" | "aid" | "posture", proposed)``; what it returns is done. A subclassed Mesa agent acts here.
+    book
+        A ledger that is told every change of trust and its drivers.
+    """
+    amend = amend or _as_proposed
+    month = s.month + 1
+    calendar = (x.first_month + s.month - 1) % 12 + 1
+    usa = x.usa
+
+    # M13 the United States
+    commitment = united_states.commitment(lv.us_commitment, lv.us_reward, s.spending, x.spending, x.europe, p)
+    concessions = united_states.concessions(lv)
+
+    # M16 China, M11 Russia
+    china_support = china.support(s.china, lv.us_courting, p)
+    delivered = s.delivery - x.delivery
+    sanctions = war.sanctions_in_effect(
+        lv.sanctions, lv.us_concession_sanctions, delivered[:, SANCTIONS : SANCTIONS + 1], p
+    )
+    unity_lost = -delivered.mean(axis=-1, keepdims=True)
+    confidence = russia.confidence(s.confidence, concessions, unity_lost, s.strength, sanctions, p)
+    pocketed = russia.pocket(s.pocketed, concessions)
+    problem = russia.problem(s.problem, lv.russia_bargaining, pocketed, p)
+    noise = russia.pressure_noise(s.pressure_noise, z.common_normal[:, 0:1], p)
+    pressure = russia.pressure(lv.russia_pressure, confidence, problem, noise, p)
+
+    # M12 war, cease-fire, settlement
+    peace = war.at_peace(s.phase)
+    common_packages = s.delivery[:, AID : AID + 1] / x.delivery[:, AID : AID + 1]
+    given = support.total(s.aid, x.aid, s.gdp, lv.us_aid, usa, common_packages)
+    aid_change = np.log((given + 1) / (x.support + 1))  # a billion is added so that a start without aid is finite
+    capacity = war.capacity(s.capacity, peace, sanctions, lv.oil_squeeze, china.sustained(china_support), p)
+    strength = war.strength(s.strength, peace, aid_change, lv.ukraine_rearmament, capacity, p)
+    assurance = war.assurance(lv.assurance_force)
+    prospects = war.prospects(confidence, capacity, strength)
+    backing = measures.flank(s.credibility, x.exposure) * (1 - 0.5 * lv.us_concession_nato)
+    terms = war.offer(
+        lv.us_concession_territory + lv.territory_ceded,
+        lv.ukraine_rearmament,
+        lv.us_concession_sanctions,
+        assurance,
+        p,
+    )
+    phase = war.next_phase(
+        s.phase, z.common_uniform[:, 0:1], lv.us_deal_seeking, terms, prospects, s.outlook, capacity, confidence,
+        war.deterrence(strength, assurance, backing, p), assurance, lv.russia_offensive, p,
+    )  # fmt: skip
+    peace = war.at_peace(phase)
+    buffer = strength - 0.5 * np.maximum(lv.us_concession_territory, lv.territory_ceded) * peace
+
+    # M1 threat
+    perceived = threat.perceive(s.threat, x.threat, x.exposure, pressure, capacity, buffer, z.incident, p)
+    threat_change = perceived - x.threat
+
+    # M3 trade war
+    tariff = trade.tariff_in_force(lv.us_tariff, s.retaliation, p)
+    retaliation = trade.retaliate(s.retaliation, tariff, lv.joint_retaliation, x.export_weights, p)
+    retaliation[:, usa] = 0
+    level = trade.level_loss(tariff, retaliation, x.exports, x.us_imports, usa, p)
+    level += russia.energy_loss(problem, x.gas, p)
+    loss = s.loss + (level - s.loss) / 12  # a year until a shock has worked through
+    gdp = x.gdp * (1 + x.growth) ** month * (1 - loss)
+
+    # M2 trust and goodwill, M4 claims, M5 learning
+    coercion = {
+        "tariffs": trust.witnessed(trade.signal(tariff, x.exports, p), x.ties, p),
+        "territorial claims": claims.signal(lv.us_claim, x.ties, x.smallness, p),
+    }
+    rhetoric = united_states.signals(lv, commitment, x.exposure, x.hosting, p)
+    toward_us = {name: trust.monthly(signal, p) * x.europe for name, signal in (coercion | rhetoric).items()}
+    toward_us["noise"] = trust.noise(z.common_normal[:, 1:2], z.observer, x.europe, p)
+    conduct = {
+        "pledges": trust.monthly(burden.pledge_conduct(s.spending, x.spending, lv.pledge, p) * x.europe, p),
+        "breaking ranks": trust.monthly(posture.conduct(s.posture, x.posture, p) * x.europe, p),
+        "reputation noise": p.trust_noise * np.sqrt(p.anchor) * z.reputation * x.europe,
+    }
+    sensitivity, joint = trade.solidarity(retaliation, x.eu, usa, p)
+    solidarity = sensitivity, trust.monthly(joint, p)
+    revised = trust.revise(
+        s.deviation, x.update, sum(toward_us.values()), sum(conduct.values()), solidarity, usa
+    )
+    deviation = trust.guard(revised)
+    if book is not None:
+        everyone = np.ones_like(sensitivity)
+        readings = {name: (everyone, signal) for name, signal in conduct.items()}
+        readings["joint retaliation"] = solidarity
+        book.book(s.deviation, x.update, toward_us, readings, revised, deviation)
+    trust_in_us = measures.probability(x.prior[..., usa] + deviation[..., usa])
+    felt = coercion["tariffs"] + coercion["territorial claims"] + rhetoric["culture war"] + rhetoric["commitment"]
+    goodwill = trust.goodwill(s.goodwill, felt * x.europe, p)
+    goodwill_lost = measures.probability(x.goodwill) - measures.probability(x.goodwill + goodwill)
+
+    # M14 domestic politics
+    elected = politics.elections(month, x.election_due, x.election_term, z.early_election, p) & (x.europe > 0)
+    new = politics.redraw(s.alignment, x.alignment, goodwill_lost, threat_change, z.ballot, p)
+    alignment = np.where(elected, new, s.alignment)
+
+    # M8 support for Ukraine
+    shortfall = -lv.us_aid * x.us_aid_share
+    aid = support.european(s.aid, lv.europe_aid, threat_change, shortfall, pressure, loss, s.fatigue, x.europe, p)
+    aid = amend("aid", aid)
+    fatigue = s.fatigue + aid / 12
+
+    # M6 burden sharing: plans in July, budgets in January
+    spending, plan = s.spending, s.plan
+    if calendar == 7:
+        fear = perceived * (1 - trust_in_us) - x.threat * (1 - x.trust_in_us)
+        spill_in_change = np.log(s.spill_in / x.spill_in)
+        plan = burden.desired(
+            x.spending, threat_change, fear, spill_in_change, loss, burden.pledge_gap(lv.pledge, x.spending),
+            lv.us_burden_demand, claims.rally(lv.us_claim, p), goodwill_lost, s.posture, p,
+        )  # fmt: skip
+        plan = np.where(x.europe > 0, plan, x.spending)  # what the US spends is for the scenario to say
+        spending = burden.supplement(spending, plan, p)
+    elif calendar == 1:
+        spending = amend("budget", burden.budget(spending, plan, z.budget * x.europe, lv.budget_speed, p))
+
+    # M7 capability and autonomy
+    share = capability.enabler_share(lv.pillar, goodwill_lost, x.europe, p)
+    bought = capability.purchases(spending / 1200 * gdp, x.spending / 1200 * gdp, p)
+    stock, pipeline = capability.accumulate(s.capability, s.pipeline, bought, share, p)
+    enablers, enabler_pipeline = capability.build_enablers(s.enablers, s.enabler_pipeline, bought, share, p)
+    autonomy = capability.autonomy(enablers, stock, usa, p)
+
+    s = replace(
+        s, month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, threat=perceived,
+        spending=spending, plan=plan, gdp=gdp, loss=loss, retaliation=retaliation, tariff=tariff, capability=stock,
+        pipeline=pipeline, enablers=enablers, enabler_pipeline=enabler_pipeline, autonomy=autonomy, aid=aid,
+        fatigue=fatigue, alignment=alignment, pressure_noise=noise, pressure=pressure, confidence=confidence,
+        pocketed=pocketed, problem=problem, capacity=capacity, china=china_support, strength=strength,
+        outlook=s.outlook + (prospects - s.outlook) / 12, phase=phase,
+    )  # fmt: skip
+    return quarter(s, x, lv, z, p, amend) if month % 3 == 0 else s
+
+
+def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Amend) -> State:
+    """What happens at the end of a quarter: defence is assessed, postures are taken, decisions come up.
+
+    Parameters are those of `advance`.
+    """
+    # M15 measures
+    s = assess(s, x, lv, p)
+
+    # M9 posture
+    goodwill_lost = measures.probability(x.goodwill) - measures.probability(x.goodwill + s.goodwill)
+    wedge = russia.wedge(lv.russia_wedge, s.confidence, russia.cheapness(s.alignment, x.gas, x.exposure, p), p)
+    utilities = posture.utilities(
+        s.trust_in_us - x.trust_in_us, s.european_trust - x.european_trust, s.threat - x.threat,
+        s.credibility - x.credibility, s.autonomy - p.autonomy_start, goodwill_lost, s.alignment, wedge, lv.pillar, p,
+    )  # fmt: skip
+    chosen = posture.choose(utilities, s.posture, z.choice, p)
+    chosen = amend("posture", np.where(x.europe > 0, chosen, s.posture)).astype(np.int64)
+
+    # M10 consensus
+    objection = consensus.objection(s.alignment, s.threat, wedge, chosen, p)
+    blocked = (z.common_uniform[:, 1:5] < consensus.blocking(objection, p)).astype(float)
+    effect = consensus.effect(blocked, consensus.willing(chosen, s.gdp, x.europe), p)
+    delivery = consensus.remember(s.delivery, effect)
+    unity = delivery.mean(axis=-1, keepdims=True)
+    index, with_burden = measures.cohesion(
+        s.trust_in_us, s.european_trust, s.credibility, unity, s.spending, x.exposure, x.europe
+    )
+    return replace(
+        s, posture=chosen, delivery=delivery, blocked=blocked, unity=unity,
+        cohesion_index=index, cohesion_with_burden=with_burden,
+    )  # fmt: skip
+
+
+def assess(s: State, x: Inputs, lv: Levers, p: Parameters) -> State:
+    """M15: expected response, credibility with and without the US, spill-in and trust among Europeans."""
+    belief = measures.probability(x.prior + s.deviation)
+    present = measures.present(s.posture, lv.us_withdrawal, x.usa)
+    presence = 1 + 0.5 * lv.us_troops.mean(axis=-1, keepdims=True)  # half of what the US would send is in place
+    present[:, x.usa] *= presence[:, 0]
+    response, alone, spill_in = measures.response(belief, x.projection, s.capability, s.autonomy, present, x.usa)
+    moved = s.delivery[:, FORCE : FORCE + 1] / x.delivery[:, FORCE : FORCE + 1]
+    fighting = (s.phase == WAR) | (s.phase == RENEWED)
+    required = x.required * war.available(s.capacity, fighting, x.war_at_start, s.month, p)
+    return replace(
+        s,
+        european_trust=(x.european_ties * belief).sum(axis=-1),
+        credibility=measures.credibility(response * moved, required, p),
+        credibility_without_us=measures.credibility(alone * moved, required, p),
+        spill_in=spill_in,
+    )
+
+
+def _as_proposed(phase: str, proposed: np.ndarray) -> np.ndarray:
+    """Members do what the rules propose."""
+    return proposed

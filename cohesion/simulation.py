@@ -1,0 +1,115 @@
+"""Runs that are stepped together: what the Mesa model (one run) and the ensemble (many) have in common."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from cohesion import levers as lever_table
+from cohesion.facts import Facts, load_facts
+from cohesion.parameters import from_uniform, neutral_values, parameter_set
+from cohesion.rules import measures
+from cohesion.rules.month import advance
+from cohesion.scenario import Scenario
+from cohesion.shocks import ShockTable, parameter_draws
+from cohesion.state import start
+from cohesion.types import COMMITTED, PILLAR, WITHDRAWN, Amend, Array, Book, Levers, Parameters
+
+Uncertainty = Literal["none", "prior"]
+Values = Mapping[str, Array | float]
+
+
+class Simulation:
+    """A range of runs of one scenario, stepped by month.
+
+    Parameters
+    ----------
+    scenario
+        Checked scenario.
+    seed
+        Non-negative seed of the ensemble.
+    runs
+        Run numbers; each has its own stream, so a run does not depend on its neighbours.
+    uncertainty
+        ``"none"``: the default parameter set; ``"prior"``: each run draws its own set from the ranges.
+    parameters
+        Values that replace the defaults or draws, a number or one a run, ``[run]``.
+    without
+        Mechanisms to switch off: keys of `cohesion.parameters.MECHANISMS`.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        runs: range,
+        uncertainty: Uncertainty = "prior",
+        parameters: Values | None = None,
+        without: tuple[str, ...] = (),
+    ) -> None:
+        self.scenario = scenario
+        self.facts: Facts = load_facts(scenario.start)
+        self.parameters = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
+        self._paths = scenario.paths()
+        self._shocks = ShockTable(seed, runs, scenario.months)
+        neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
+        self.inputs, self.state = start(self.facts, self.parameters, neutral)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the horizon is reached."""
+        return self.state.month >= self.scenario.months
+
+    def levers(self, month: int) -> Levers:
+        """Levers in force in a month, counted from 0."""
+        return Levers(**{name: path[month][None, :] for name, path in self._paths.items()})
+
+    def step(self, amend: Amend | None = None, book: Book | None = None) -> None:
+        """Advance all runs by a month; see `cohesion.rules.month.advance`."""
+        month = self.state.month
+        self.state = advance(
+            self.state, self.inputs, self.levers(month), self._shocks.month(month), self.parameters, amend, book
+        )
+
+    @cached_property
+    def _gdp_share(self) -> Array:
+        weight = self.facts.gdp * self.inputs.europe
+        return weight / weight.sum()
+
+    def criteria(self) -> dict[str, Array]:
+        """What the outcome is judged on, this month, ``[run]`` each; see `cohesion.outcome`."""
+        s, x = self.state, self.inputs
+        loyal = (s.posture == COMMITTED) | (s.posture == PILLAR)
+        present = 1 - self._paths["us_withdrawal"][max(0, s.month - 1)][0]
+        start_us, start_europe = measures.mean(x.trust_in_us, x.europe), measures.mean(x.european_trust, x.europe)
+        broken = (s.posture > PILLAR + 1).mean(axis=-1)
+        return {
+            "defection": broken,
+            "loyalty": (loyal * self._gdp_share).sum(axis=-1),
+            "trust_retained": (measures.mean(s.trust_in_us, x.europe) / start_us)[:, 0],
+            "credibility": measures.flank(s.credibility, x.exposure)[:, 0],
+            "unity": s.unity[:, 0],
+            "credibility_without_us": measures.flank(s.credibility_without_us, x.exposure)[:, 0],
+            "european_trust_retained": (measures.mean(s.european_trust, x.europe) / start_europe)[:, 0],
+            "us_present": np.where(s.posture[:, x.usa] == WITHDRAWN, 0.0, present),
+        }
+
+
+def draw_parameters(
+    scenario: Scenario,
+    seed: int,
+    runs: range,
+    uncertainty: Uncertainty,
+    parameters: Values | None = None,
+    without: tuple[str, ...] = (),
+) -> Parameters:
+    """Parameter set of each run: defaults or draws, then the scenario's, the caller's, and mechanisms switched off."""
+    values: dict[str, Array | float] = {}
+    if uncertainty == "prior":
+        values.update(from_uniform(parameter_draws(seed, runs)))
+    values.update(scenario.parameters)
+    values.update(parameters or {})
+    for mechanism in without:
+        values.update(neutral_values(mechanism))
+    return parameter_set(values, len(runs))

@@ -1,0 +1,113 @@
+"""How a run starts: the fixed inputs and the state of month 0, from facts and parameters."""
+
+import datetime
+
+import numpy as np
+
+from cohesion.facts import Facts
+from cohesion.rules import capability, consensus, learning, measures, month, posture, threat, trust
+from cohesion.types import CEASEFIRE, WAR, Array, Inputs, Levers, Parameters, State
+
+FULL_SCALE_WAR = datetime.date(2022, 2, 1)
+
+
+def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
+    """Fixed inputs and state of month 0 for all runs.
+
+    Parameters
+    ----------
+    facts
+        As known at the start.
+    p
+        Parameters, ``[run, 1]`` each; the length of that axis is the number of runs.
+    neutral
+        All levers at their neutral values.
+    """
+    runs, members = p.anchor.shape[0], len(facts.iso3)
+    usa = facts.usa
+    eu = facts.eu.astype(float)
+    europe = np.ones(members)
+    europe[usa] = 0
+    zero, one_a_run = np.zeros((runs, members)), np.zeros((runs, 1))
+
+    exposure = threat.exposure(facts.distance_moscow, facts.border.astype(float), p)
+    shared = sum(np.outer(g, g).astype(float) for name, g in facts.groups.items() if name != "EU")
+    ties = learning.ties(facts.distance, eu, np.asarray(shared), facts.trade_share, p)
+    at_odds = _log_odds(np.clip(facts.favourability, 0.05, 0.95))
+    image = at_odds - (at_odds * europe).sum() / europe.sum()
+    prior = np.broadcast_to(_log_odds(p.prior_honour)[..., None], (runs, members, members)).copy()
+    prior[..., usa] += p.prior_image * image * europe
+    trust_in_us = measures.probability(prior[..., usa])
+    european_ties = learning.without(ties, usa)
+    war_at_start = facts.start >= FULL_SCALE_WAR
+
+    usd = facts.spending / 100 * facts.gdp
+    stock = usd / p.depreciation
+    autonomy = capability.autonomy(zero, stock, usa, p)
+    perceived = threat.start(exposure, p)
+    largest = (facts.gdp * europe).max()
+    aid_usd = facts.ukraine_aid / 100 * facts.gdp
+    still = [np.zeros((runs, members))] * 6
+    postures = posture.best(posture.utilities(*still, facts.stance + zero, zero, 0 * zero, p))
+    postures[:, usa] = 0
+    objection = consensus.objection(facts.stance + zero, perceived, zero, postures, p)
+    willing = consensus.willing(postures, facts.gdp + zero, europe)
+    delivery = consensus.effect(consensus.blocking(objection, p), willing, p)
+
+    x = Inputs(
+        usa=usa, first_month=facts.start.month, war_at_start=war_at_start, eu=eu, europe=europe, exposure=exposure,
+        exports=facts.exports_to_us, export_weights=_export_weights(facts), us_imports=facts.us_imports_share,
+        smallness=europe * (1 - facts.gdp / largest), hosting=facts.us_troops / (facts.us_troops + 5000),
+        gas=facts.gas_share, gdp=facts.gdp, growth=(1 + facts.growth) ** (1 / 12) - 1, spending=facts.spending,
+        aid=facts.ukraine_aid, election_due=facts.next_election, election_term=facts.term, alignment=facts.stance,
+        ties=ties, european_ties=european_ties, projection=measures.projection(facts.distance, usa, p),
+        update=trust.update_matrix(ties, p), prior=prior, trust_in_us=trust_in_us,
+        european_trust=zero, goodwill=at_odds, threat=perceived, credibility=zero, spill_in=zero,
+        required=np.ones((runs, members)), delivery=delivery, posture=postures, support=float(aid_usd.sum()),
+        us_aid_share=float(aid_usd[usa] / max((aid_usd * europe).sum(), 1e-9)),
+    )  # fmt: skip
+    s = State(
+        month=0, deviation=np.zeros((runs, members, members)), trust_in_us=trust_in_us, european_trust=zero,
+        goodwill=zero, threat=perceived, spending=facts.spending + zero, plan=facts.spending + zero,
+        gdp=facts.gdp + zero, loss=zero, retaliation=zero, tariff=zero, capability=stock,
+        pipeline=usd / 12 * p.equipment_share * p.delivery_months, enablers=zero, enabler_pipeline=zero,
+        autonomy=autonomy, aid=zero, fatigue=zero, alignment=facts.stance + zero, posture=postures,
+        credibility=zero, credibility_without_us=zero, spill_in=zero, unity=delivery.mean(axis=-1, keepdims=True),
+        delivery=delivery, blocked=np.zeros((runs, 4)), pressure_noise=one_a_run, pressure=one_a_run,
+        confidence=one_a_run, pocketed=one_a_run, problem=one_a_run, capacity=one_a_run, china=one_a_run,
+        strength=one_a_run, outlook=one_a_run,
+        phase=np.full((runs, 1), WAR if war_at_start else CEASEFIRE), cohesion_index=one_a_run,
+        cohesion_with_burden=one_a_run,
+    )  # fmt: skip
+    return _calibrate_start(x, s, neutral, p)
+
+
+def _calibrate_start(x: Inputs, s: State, neutral: Levers, p: Parameters) -> tuple[Inputs, State]:
+    """Set the required force so that the margin of deterrence on the flank is that of the start, and measure."""
+    from dataclasses import replace
+
+    belief = measures.probability(x.prior)
+    present = measures.present(s.posture, neutral.us_withdrawal, x.usa)
+    response, _, spill_in = measures.response(belief, x.projection, s.capability, s.autonomy, present, x.usa)
+    # Russia could bring against a member what its exposure lets it: the scale is set by the margin on the flank.
+    exposure = np.maximum(x.exposure, 0.05)
+    scale = measures.flank(response, x.exposure) / measures.flank(exposure, x.exposure) / p.deterrence_margin
+    x = replace(x, required=scale * exposure)
+    s = month.assess(s, x, neutral, p)
+    x = replace(x, european_trust=s.european_trust, credibility=s.credibility, spill_in=spill_in)
+    index, with_burden = measures.cohesion(
+        s.trust_in_us, s.european_trust, s.credibility, s.unity, s.spending, x.exposure, x.europe
+    )
+    return x, replace(s, cohesion_index=index, cohesion_with_burden=with_burden)
+
+
+def _log_odds(probability: Array) -> Array:
+    return np.log(probability / (1 - probability))
+
+
+def _export_weights(facts: Facts) -> Array:
+    """Whose tariffs a member answers: members of the EU the export-weighted mean of the EU, others their own, ``[member, member]``."""
+    weights = np.eye(len(facts.iso3))
+    exports = facts.exports_to_us * facts.gdp * facts.eu
+    weights[facts.eu] = exports / exports.sum()
+    return weights

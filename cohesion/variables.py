@@ -1,0 +1,53 @@
+"""Every result variable: dimensions, unit, long name, and where it stands in the state.
+
+`simulate`, the Mesa model's history and the dashboard's axes all read this table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cohesion.rules import measures
+from cohesion.types import Array, Inputs, State
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A result variable; ``of`` takes it from a state as ``[run, member]`` or ``[run, 1]``."""
+
+    name: str
+    by_member: bool
+    unit: str
+    long_name: str
+    of: Callable[[State, Inputs], Array]
+
+
+def _goodwill(s: State, x: Inputs) -> Array:
+    return measures.probability(x.goodwill + s.goodwill)
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("cohesion_index", False, "1", "cohesion index", lambda s, x: s.cohesion_index),
+    Variable("cohesion_with_burden", False, "1", "cohesion index with burden sharing", lambda s, x: s.cohesion_with_burden),
+    Variable("unity", False, "1", "share of decisions put into effect", lambda s, x: s.unity),
+    Variable("pressure", False, "log", "Russian pressure, deviation from the start", lambda s, x: s.pressure),
+    Variable("confidence", False, "log", "Russian confidence, deviation from the start", lambda s, x: s.confidence),
+    Variable("capacity", False, "log", "Russian military capacity, deviation from the start", lambda s, x: s.capacity),
+    Variable("strength", False, "log", "Ukraine's strength, deviation from the start", lambda s, x: s.strength),
+    Variable("phase", False, "code", "phase of the war", lambda s, x: s.phase),
+    Variable("trust_in_us", True, "probability", "trust in the United States", lambda s, x: s.trust_in_us),
+    Variable("european_trust", True, "probability", "trust in members other than the US", lambda s, x: s.european_trust),
+    Variable("goodwill", True, "probability", "goodwill of the public toward the US", _goodwill),
+    Variable("threat", True, "probability", "perceived threat", lambda s, x: s.threat),
+    Variable("spending", True, "% of GDP", "defence spending", lambda s, x: s.spending),
+    Variable("capability", True, "billion 2024 USD", "military capability, stock", lambda s, x: s.capability),
+    Variable("autonomy", True, "1", "share of capability usable without the US", lambda s, x: s.autonomy),
+    Variable("credibility", True, "probability", "credibility of collective defence", lambda s, x: s.credibility),
+    Variable("credibility_without_us", True, "probability", "credibility without the US", lambda s, x: s.credibility_without_us),
+    Variable("posture", True, "code", "posture", lambda s, x: s.posture),
+    Variable("alignment", True, "1", "government's hard line on Russia", lambda s, x: s.alignment),
+    Variable("aid", True, "log", "aid to Ukraine, log deviation from the start", lambda s, x: s.aid),
+    Variable("loss", True, "share of GDP", "GDP lost to trade war and energy", lambda s, x: s.loss),
+    Variable("tariff", True, "rate", "US tariff beyond that of the start", lambda s, x: s.tariff),
+)  # fmt: skip
+
+BY_NAME = {variable.name: variable for variable in VARIABLES}
