@@ -1,7 +1,7 @@
 """Many runs at once: `simulate`, and what is said of an ensemble.
 
-Run r of an ensemble equals the Mesa model started with the same seed and run number, to the last bit, whatever the number of runs
-beside it, the size of a chunk or the number of threads.
+Run r of an ensemble equals the Mesa model started with the same seed and run number, to the last bit, whatever the
+number of runs beside it, the size of a chunk or the number of threads.
 """
 
 import hashlib
@@ -11,24 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from cohesion import outcome as rule
 from cohesion.explain import Ledger
-from cohesion.facts import ISO3
-from cohesion.parameters import THRESHOLDS
+from cohesion.record import Recorder, Records, dataset, empty
 from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Uncertainty, Values
-from cohesion.types import PHASES, POSTURES
-from cohesion.variables import VARIABLES
 
 #: Runs that are computed together: few enough for the cache, many enough to spread the cost of a call.
-CHUNK = 64
+CHUNK = 128
 Progress = Callable[[int], None]
-Records = dict[str, npt.NDArray[Any]]
 
 
 def simulate(
@@ -76,8 +71,8 @@ def simulate(
     Returns
     -------
     xarray.Dataset
-        Dimensions ``run``, ``month`` (0 is the start) and ``member``; units and long names as attributes. ``outcome`` is an index
-        into `cohesion.outcome.OUTCOMES`, judged on the two years before each month.
+        Dimensions ``run``, ``month`` (0 is the start) and ``member``; units and long names as attributes. ``outcome``
+        is an index into `cohesion.outcome.OUTCOMES`, judged on the two years before each month.
 
     Raises
     ------
@@ -89,9 +84,10 @@ def simulate(
     scenario = load_scenario(scenario)
     if runs < 1 or chunk < 1:
         raise ValueError(f"runs and chunk must be at least 1, not {runs} and {chunk}")
-    kept = [v for v in VARIABLES if variables is None or v.name in variables]
     numbers = range(first_run, first_run + runs)
     pieces = [numbers[k : k + chunk] for k in range(0, runs, chunk)]
+
+    table = empty(runs, scenario.months, variables)
 
     def work(piece: range) -> Records:
         at = piece.start - first_run
@@ -100,10 +96,14 @@ def simulate(
             for name, value in (parameters or {}).items()
         }
         simulation = Simulation(scenario, seed, piece, uncertainty, sliced, without)
-        record = _record(simulation, [v.name for v in kept], Ledger.of(simulation) if ledger else None)
+        book = Ledger.of(simulation) if ledger else None
+        recorder = Recorder(simulation, into={name: array[at : at + len(piece)] for name, array in table.items()})
+        while not simulation.finished:
+            simulation.step(book=book)
+            recorder.keep()
         if progress:
             progress(len(piece))
-        return record
+        return recorder.records(book)
 
     with threadpool_limits(limits=1, user_api="blas"):  # small matrices: threads of BLAS only wait for each other
         if threads == 1:
@@ -111,99 +111,11 @@ def simulate(
         else:
             with ThreadPoolExecutor(threads) as pool:
                 records = list(pool.map(work, pieces))
-    joined = {name: np.concatenate([r[name] for r in records]) for name in records[0]}
-    return _dataset(joined, scenario, seed, numbers, uncertainty, without)
-
-
-def _record(simulation: Simulation, names: list[str], book: Ledger | None) -> Records:
-    """Run to the horizon and keep what is asked, ``[run, month, ...]``."""
-    months = simulation.scenario.months
-    runs = simulation.state.trust_in_us.shape[0]
-    kept = [v for v in VARIABLES if v.name in names]
-    coded = {"posture": np.int8, "phase": np.int8}
-    record: Records = {
-        v.name: np.empty((runs, months + 1, len(ISO3)) if v.by_member else (runs, months + 1), coded.get(v.name, float))
-        for v in kept
-    }
-    criteria = {name: np.empty((runs, months + 1)) for name in rule.CRITERIA}
-    for month in range(months + 1):
-        if month:
-            simulation.step(book=book)
-        for v in kept:
-            value = v.of(simulation.state, simulation.inputs)
-            record[v.name][:, month] = value if v.by_member else value[:, 0]
-        for name, value in simulation.criteria().items():
-            criteria[name][:, month] = value
-    means = {name: rule.trailing_mean(values) for name, values in criteria.items()}
-    thresholds = _thresholds(simulation)
-    record["outcome"] = rule.classify(means, thresholds)
-    record["criteria"] = np.stack([means[name][:, -1] for name in rule.CRITERIA], axis=-1)
-    record["connectivity"] = _connectivity(simulation)
-    if book is not None:
-        record["ledger_direct"], record["ledger_traced"] = book.toward_us()
-    return record
-
-
-def _thresholds(simulation: Simulation) -> dict[str, Any]:
-    """Thresholds of each run, ``[run, 1]`` each: they may be set like any parameter."""
-    return {p.name: getattr(simulation.parameters, p.name) for p in THRESHOLDS}
-
-
-def _connectivity(simulation: Simulation) -> npt.NDArray[Any]:
-    from cohesion.rules.measures import connectivity
-
-    return connectivity(
-        simulation.state.deviation, simulation.inputs.prior, simulation.parameters.threshold_edge
+    rest = [name for name in records[0] if name not in table]
+    joined = {name: np.concatenate([r[name] for r in records]) for name in rest}
+    return dataset(
+        table | joined, scenario, numbers, {"seed": seed, "uncertainty": uncertainty, "without": ", ".join(without)}
     )
-
-
-def _dataset(
-    records: Records, scenario: Scenario, seed: int, numbers: range, uncertainty: str, without: tuple[str, ...]
-) -> xr.Dataset:
-    """Name dimensions, coordinates and units."""
-    data = xr.Dataset(
-        coords={
-            "run": np.array(numbers),
-            "month": np.arange(scenario.months + 1),
-            "member": list(ISO3),
-            "criterion": list(rule.CRITERIA),
-        },
-        attrs={
-            "scenario": scenario.name,
-            "title": scenario.title,
-            "start": scenario.start.isoformat(),
-            "seed": seed,
-            "uncertainty": uncertainty,
-            "without": ", ".join(without),
-        },
-    )
-    for v in VARIABLES:
-        if v.name in records:
-            dims = ("run", "month", "member") if v.by_member else ("run", "month")
-            data[v.name] = (dims, records[v.name], {"units": v.unit, "long_name": v.long_name})
-    data["outcome"] = (
-        ("run", "month"), records["outcome"],
-        {"units": "code", "long_name": "outcome of the two years before", "codes": ", ".join(rule.OUTCOMES)},
-    )  # fmt: skip
-    data["criteria"] = (
-        ("run", "criterion"), records["criteria"],
-        {"units": "1", "long_name": "what the final outcome is judged on, mean of the last two years"},
-    )  # fmt: skip
-    data["connectivity"] = (
-        ("run",), records["connectivity"],
-        {"units": "1", "long_name": "algebraic connectivity of mutual trust in the last month"},
-    )  # fmt: skip
-    for name, codes in (("posture", POSTURES), ("phase", PHASES)):
-        if name in data:
-            data[name].attrs["codes"] = ", ".join(codes)
-    if "ledger_direct" in records:
-        data = data.assign_coords(driver=list(Ledger.DRIVERS))
-        for name, text in (("direct", "change of trust in the US booked to its driver"),
-                           ("traced", "change of trust in the US traced to its original cause")):  # fmt: skip
-            data[f"ledger_{name}"] = (
-                ("run", "driver", "member"), records[f"ledger_{name}"], {"units": "log-odds", "long_name": text},
-            )  # fmt: skip
-    return data
 
 
 def interval(count: int, total: int, z: float = 1.959963984540054) -> tuple[float, float]:
@@ -244,7 +156,8 @@ def compare(
     Returns
     -------
     dict
-        ``median``: difference of medians and 95 % interval; ``paired``: quantiles 5, 50 and 95 % of the difference run by run;
+        ``median``: difference of medians and 95 % interval; ``paired``: quantiles 5, 50 and 95 % of the difference run
+        by run;
         ``outcome_shares``: ``{name: (difference, low, high)}``.
 
     Raises

@@ -1,9 +1,10 @@
 """Why a member's trust in an ally changed: two exact ledgers.
 
-The **direct** ledger books every month's change to what caused it: each kind of conduct, social learning, anchoring, noise, clipping.
-Its contributions sum to the change. Gross flows of learning and anchoring may be large and cancel, so the **traced**
-ledger is what to show people: the update is linear once the asymmetry has been applied, so each driver's component is carried through
-learning and anchoring on its own, and says which original cause reached a member by way of others. It sums to the change too.
+The **direct** ledger books every month's change to what caused it: each kind of conduct, social learning, anchoring,
+noise, clipping. Its contributions sum to the change. Gross flows of learning and anchoring may be large and cancel, so
+the **traced** ledger is what to show people: the update is linear once the asymmetry has been applied, so each driver's
+component is carried through learning and anchoring on its own, and says which original cause reached a member by way of
+others. It sums to the change too.
 """
 
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cohesion.facts import ISO3, NAMES
+from cohesion.rules.trust import LIMIT
 from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Uncertainty, Values
 from cohesion.types import Array
@@ -26,6 +28,8 @@ class Ledger:
         Shape of the simulation.
     usa
         Position of the United States.
+    anchor
+        Parameter of that name, ``[run, 1]``.
     """
 
     TOWARD_US = (
@@ -36,8 +40,9 @@ class Ledger:
     #: Drivers in order; the last three arise in the update itself and are zero in the traced ledger, clipping apart.
     DRIVERS = (*TOWARD_US, *CONDUCT, "social learning", "anchoring", "clipping")
 
-    def __init__(self, runs: int, members: int, usa: int) -> None:
+    def __init__(self, runs: int, members: int, usa: int, anchor: Array) -> None:
         self._usa = usa
+        self._anchor = anchor[..., None]
         self.direct = np.zeros((len(self.DRIVERS), runs, members, members))
         self.traced = np.zeros_like(self.direct)
 
@@ -45,37 +50,36 @@ class Ledger:
     def of(cls, simulation: Simulation) -> "Ledger":
         """An empty ledger of the right shape."""
         runs, members = simulation.state.trust_in_us.shape
-        ledger = cls(runs, members, simulation.inputs.usa)
-        ledger._anchor = simulation.parameters.anchor[..., None]
-        ledger._learning = simulation.parameters.learning[..., None]
-        return ledger
+        return cls(runs, members, simulation.inputs.usa, simulation.parameters.anchor)
 
     def book(
         self,
         before: Array,
         update: Array,
         toward_us: dict[str, Array],
-        conduct: dict[str, tuple[Array, Array]],
-        unclipped: Array,
+        conduct: dict[str, Array],
         after: Array,
     ) -> None:
         """Book one month; see `cohesion.types.Book`.
 
         Parameters
         ----------
-        before, unclipped, after
-            Deviation of log-odds before the month, after it, and after the guard, ``[run, member, ally]``.
+        before, after
+            Deviation of log-odds before and after the month, ``[run, member, ally]``.
         update
             The linear map of the month.
         toward_us, conduct
-            Signals by driver.
+            Signals by driver, ``[run, member]`` and ``[run, ally]``.
         """
         month = np.zeros_like(self.direct)
         for name, signal in toward_us.items():
             month[self.DRIVERS.index(name), ..., self._usa] = signal
-        for name, (sensitivity, signal) in conduct.items():
-            month[self.DRIVERS.index(name)] = sensitivity[:, None] * signal[:, None, :]
-        month[-1] = after - unclipped
+        for name, signal in conduct.items():
+            month[self.DRIVERS.index(name)] = signal[:, None, :]
+        standing = self.DRIVERS.index("joint retaliation")
+        month[standing, :, self._usa, :] *= -1  # the US reads it the other way round
+        unclipped = np.matmul(update, before) + month.sum(axis=0)
+        month[-1] = np.where(np.abs(after) < LIMIT, 0, after - unclipped)
         self.traced = np.matmul(update, self.traced) + month
         anchoring = -self._anchor * before
         month[-2] = anchoring
@@ -84,7 +88,7 @@ class Ledger:
 
     def toward_us(self) -> tuple[Array, Array]:
         """Direct and traced contributions to trust in the US, ``[run, driver, member]`` each."""
-        return tuple(np.moveaxis(book[..., self._usa], 0, 1) for book in (self.direct, self.traced))  # type: ignore[return-value]
+        return np.moveaxis(self.direct[..., self._usa], 0, 1), np.moveaxis(self.traced[..., self._usa], 0, 1)
 
 
 def explain(

@@ -46,7 +46,7 @@ LEVERS: tuple[Lever, ...] = (
        "by definition"),
     _L("us_culture_war", "United States", "0 to 1", 0, 0, 1, True,
        "Rhetoric against a member's society and government: 1 as official doctrine.",
-       "by definition; the National Security Strategy of December 2025 and the Munich speech of February 2025 lie near 0.7"),
+       "by definition; the National Security Strategy of December 2025 lies near 0.7"),
     _L("us_troops", "United States", "share", 0, -1, 1, True,
        "Change of US troops in Europe as a share of those at the start: -1 all gone.",
        "by definition"),

@@ -1,12 +1,12 @@
-"""The outcome of a run: does the alliance hold?
+"""The outcome of a run: whether the alliance holds.
 
-Judged each month on means over the two years before it (less at the start of a run), so that the outcome of a run is that of its
-last month. In this order:
+Judged each month on means over the two years before it (less at the start of a run), so that the outcome of a run is
+that of its last month. In this order:
 
-- ``splinters``: a share ``threshold_defection`` of members accommodates, obstructs or has withdrawn, or members that are
-  committed or of the pillar hold less than ``threshold_loyalty`` of allied GDP outside the US;
-- ``holds``: trust in the US is at least ``threshold_trust`` of what it was at the start, credibility on the exposed flank and unity
-  of decisions reach their thresholds, and the US is in;
+- ``splinters``: a share ``threshold_defection`` of members accommodates, obstructs or has withdrawn, or committed and
+  pillar members hold less than ``threshold_loyalty`` of allied GDP outside the US;
+- ``holds``: trust in the US is at least ``threshold_trust`` of what it was at the start, credibility on the exposed
+  flank and unity of decisions reach their thresholds, and the US is in;
 - ``european_pillar``: credibility without the US and trust among the others reach theirs;
 - ``hollow``: none of these. The alliance stands on paper.
 

@@ -1,8 +1,8 @@
 """Every uncertain quantity of the model: unit, default, range, source and mechanism, each defined once.
 
-Command line, schema, sampling, sliders and documentation read this table. A source that is not a publication is the plain word
-"assumption", with the reason for the range. Ranges are what an ensemble with ``uncertainty="prior"`` draws from, uniformly;
-outcome thresholds are not drawn but moved by a tenth (see `cohesion.outcome`).
+Command line, schema, sampling, sliders and documentation read this table. A source that is not a publication is the
+plain word "assumption", with the reason for the range. Ranges are what an ensemble with ``uncertainty="prior"`` draws
+from, uniformly; outcome thresholds are not drawn but moved by a tenth (see `cohesion.outcome`).
 """
 
 from dataclasses import dataclass
@@ -81,30 +81,33 @@ PARAMETERS: tuple[Parameter, ...] = (
     _P("threat_adjustment", "threat", "1/month", 0.15, 0.05, 0.4,
        "share of the gap to the target that perception closes in a month",
        "assumption: half of a change is perceived within two months to a year"),
-    _P("incident_rate", "threat", "incidents/month", 0.2, 0.05, 0.4,
-       "incidents a month (sabotage, airspace, cables) that a fully exposed member suffers at the pressure of the start",
-       "Jones, CSIS (2025): 34 attacks in Europe in 2024; with summed exposure of members near 15, 0.2 a month"),
+    _P("incident_rate", "threat", "incidents/month", 0.3, 0.05, 0.6,
+       "monthly incidents (sabotage, airspace, cables) that a fully exposed member suffers at the start",
+       "Jones, CSIS (March 2025): 34 attacks in Europe in 2024, and 6 airspace violations counted by the "
+       "press, 3.3 a month over a summed exposure of members near 11"),
     _P("incident_jump", "threat", "log-odds", 0.3, 0.1, 0.6,
        "jump of perceived threat after an incident",
        "assumption", 0),
     # M2
     _P("prior_honour", "trust", "probability", 0.6, 0.41, 0.745,
        "mean belief at the start that an ally would honour Article 5",
-       "Leeds, Long and Mitchell (2000): 74.5 % of alliances honoured; Berkemeier and Fuhrmann (2018): 50 %, defence "
-       "pacts 41 %; default: the median of 16 publics that expected the US to defend an ally (Pew, February 2020)"),
+       "Leeds, Long and Mitchell (2000): 74.5 % of alliances honoured; Berkemeier and Fuhrmann (2018): 50 "
+       "%, defence pacts 41 %; default: median of 16 publics that expected the US to defend an ally "
+       "against Russia (Fagan and Poushter, Pew, February 2020)"),
     _P("prior_image", "trust", "1", 0.5, 0.0, 1.0,
        "how far a public's image of the US shifts its member's trust in the US at the start, both in log-odds",
        "assumption: none to full"),
     _P("trust_sensitivity", "trust", "1", 1.0, 0.5, 1.5,
        "multiplier on every effect of conduct on trust",
        "assumption: the weights share one unknown scale, since no survey series of reliability exists", 0),
-    _P("asymmetry", "trust", "1", 1.5, 0.8, 2.5,
+    _P("asymmetry", "trust", "1", 1.4, 0.8, 2.25,
        "weight of a negative signal relative to a positive one",
-       "Slovic (1993); Tversky and Kahneman (1992) find 2.25 for losses; the rebound of the US image in 2021 (Pew) "
-       "suggests 1, so the range includes it", 1),
+       "Slovic (1993) for the sign; loss aversion over money: 1.31 (Walasek, Mullett and Stewart 2024), "
+       "1.96 (Brown et al. 2024), 2.25 (Tversky and Kahneman 1992); the US image fell by 0.6 in log-odds "
+       "in 2017 and rose by 1.15 in 2021 (Pew), so the range includes 1", 1),
     _P("anchor", "trust", "1/month", 0.02, 0.01, 0.05,
        "pull of trust back to its long-run level",
-       "assumption: half of a shock is gone after one to six years; reliability outlasts an administration"),
+       "assumption: form after Friedkin and Johnsen (1990); half of a shock is gone after one to six years"),
     _P("witness", "trust", "1", 0.15, 0.0, 0.4,
        "share of what a member's friends suffer that it feels as its own",
        "assumption: kept small because social learning passes news on as well"),
@@ -113,11 +116,12 @@ PARAMETERS: tuple[Parameter, ...] = (
        "assumption: 0.1 is about two and a half points of probability", 0),
     _P("goodwill_recovery", "trust", "1/month", 0.1, 0.03, 0.2,
        "speed at which goodwill follows the conduct of the US, down and up",
-       "Pew: in Germany 26 % favourable in 2020, 59 % in 2021"),
+       "Pew: a median of 34 % favourable in 2020, 62 % in spring 2021, so most of the way within half a "
+       "year; range: assumption"),
     _P("goodwill_sensitivity", "trust", "1", 1.0, 0.4, 2.0,
        "effect of coercion and rhetoric on goodwill relative to their effect on trust",
-       "Pew: favourability of the US fell by a median of 15 points in 2017, that is by 0.6 in log-odds, at "
-       "commitment and culture-war levels that move trust by about as much", 0),
+       "assumption: Pew medians fell from 64 to 49 % in 2017 and rose from 34 to 62 % in 2021; Danish "
+       "favourability fell from 48 to 20 % in 2025 (YouGov)", 0),
     # M3
     _P("tariff_trust", "trade", "log-odds per unit of tariff", 1.5, 0.5, 3.0,
        "loss of trust in the US from a tariff of 1 (100 %) at the mean export share",
@@ -145,22 +149,27 @@ PARAMETERS: tuple[Parameter, ...] = (
        "trust among EU members gained, and of the US in them lost, by joint retaliation at a rate of 1",
        "assumption", 0),
     # M4
-    _P("claim_trust", "claims", _WEIGHT, 1.5, 0.5, 3.0,
+    _P("claim_trust", "claims", _WEIGHT, 1.0, 0.3, 2.0,
        "loss of the claimed member's trust in the claimant where force is not ruled out",
-       "assumption: Danish and Canadian opinion of the US fell by 20 points and more in 2025", 0),
-    _P("claim_spread", "claims", "1", 0.5, 0.0, 1.5,
+       "YouGov (March 2025): favourability of the US fell in Denmark by 12 to 22 points more than in "
+       "Britain, France, Spain and Italy, 0.5 to 0.9 in log-odds; goodwill, not reliability, so: "
+       "assumption", 0),
+    _P("claim_spread", "claims", "1", 0.4, 0.0, 1.0,
        "part of that loss that reaches others, by ties and smallness",
-       "assumption"),
+       "assumption: YouGov (March 2025) shows Sweden and Norway near Denmark but Germany as well, so a "
+       "strong pull of neighbours is not shown"),
     _P("claim_convexity", "claims", "1", 1.5, 1.0, 3.0,
        "exponent of the claim: above 1 a threat of force weighs more than twice an offer to buy",
        "assumption"),
     _P("claim_rally", "claims", "log", 0.15, 0.0, 0.4,
        "rise of desired spending of a member whose territory is claimed",
-       "assumption: Denmark announced DKK 14.6, 27.4 and 50 billion for defence in the first year of the claim", 0),
+       "assumption: Baker and Oneal (2001) find rallies near zero on average and sizeable in major "
+       "disputes; Denmark raised its defence funds three times in the first year of the claim", 0),
     # M5
     _P("learning", "learning", "1/month", 0.03, 0.0, 0.08,
        "weight of friends' views in a month's revision of trust",
-       "assumption: DeGroot weights measured in experiments are per round of talk, not per month", 0),
+       "assumption: averaging fits experiments (Chandrasekhar, Larreguy and Xandri 2020; Grimm and Mengel "
+       "2020), whose weights are per round of talk, not per month", 0),
     _P("tie_union", "learning", "1", 1.0, 0.0, 2.0,
        "weight of common EU membership in ties relative to proximity", "assumption"),
     _P("tie_groups", "learning", "1", 1.0, 0.0, 2.0,
@@ -168,17 +177,19 @@ PARAMETERS: tuple[Parameter, ...] = (
     _P("tie_trade", "learning", "1", 1.0, 0.0, 2.0,
        "weight of trade in ties relative to proximity", "assumption"),
     # M6
-    _P("threat_spending", "burden", "log per unit of threat", 1.0, 0.2, 2.0,
+    _P("threat_spending", "burden", "log per unit of threat", 1.0, 0.0, 2.0,
        "rise of desired spending with perceived threat",
-       "Nordhaus, Oneal and Russett (2012): spending rises markedly with the probability of conflict; range: "
-       "assumption", 0),
+       "Nordhaus, Oneal and Russett (2012): a point more of yearly probability of a fatal dispute raises "
+       "spending by 3 %; George and Sandler (2022) find allies that cut as Russia armed, so the range "
+       "reaches 0", 0),
     _P("fear_spending", "burden", "log per unit", 0.8, 0.0, 2.0,
        "rise of desired spending with fear of abandonment, threat times distrust of the US",
        "Snyder (1984); size: assumption, zero included", 0),
-    _P("spill_in", "burden", "1", -0.2, -0.5, 0.0,
+    _P("spill_in", "burden", "1", -0.15, -0.5, 0.0,
        "elasticity of desired spending in the trusted capability of allies other than the US",
-       "Sandler and Hartley (2001); George and Sandler (2018); Plümper and Neumayer (2015) find free riding by most, at "
-       "different rates", 0),
+       "Kuokštytė and Kuokštis (2025) and George and Sandler (2018) find it negative, Alley (2018, draft) "
+       "-0.02 with standard error 0.044, Plümper and Neumayer (2015) different for each ally; size: "
+       "assumption", 0),
     _P("fiscal_squeeze", "burden", "log per unit of GDP", 5.0, 0.0, 12.0,
        "cut of desired spending and aid for GDP lost as a fraction",
        "assumption: a loss of 1 % cuts them by nothing to 12 %", 0),
@@ -194,11 +205,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     _P("accommodation_cut", "burden", "log", 0.2, 0.0, 0.5,
        "cut of desired spending by a member that accommodates Russia",
        "assumption", 0),
-    _P("budget_rise", "burden", "1/year", 0.35, 0.15, 0.6,
+    _P("budget_rise", "burden", "1/year", 0.25, 0.1, 0.5,
        "share of the gap to a higher plan that a budget closes in a year",
-       "Kuokštytė and Kuokštis (2024): the long-run effect exceeds the short-run one; lagged dependent variables of "
-       "spending panels lie near 0.6 to 0.9"),
-    _P("budget_cut", "burden", "1/year", 0.15, 0.05, 0.35,
+       "Kuokštytė and Kuokštis (2025): long-run effects exceed short-run ones; lagged dependent variables "
+       "of 0.8 to 0.9 in panels of members give 0.1 to 0.2 in peace; upper range: rises of 2022 to 2024"),
+    _P("budget_cut", "burden", "1/year", 0.12, 0.05, 0.3,
        "share of the gap to a lower plan that a budget closes in a year",
        "assumption: contracts and pay make cuts slower than rises"),
     _P("budget_noise", "burden", "log", 0.03, 0.0, 0.06,
@@ -214,18 +225,21 @@ PARAMETERS: tuple[Parameter, ...] = (
     _P("absorption", "capability", "1", 0.85, 0.6, 1.0,
        "share of a rise of spending that becomes capability; the rest is lost in prices and bottlenecks",
        "assumption", 0),
-    _P("depreciation", "capability", "1/year", 0.10, 0.06, 0.14,
+    _P("depreciation", "capability", "1/year", 0.08, 0.05, 0.12,
        "wear of the stock of capability",
-       "assumption: between the lives of platforms (25 years) and of munitions and readiness (5 years)"),
-    _P("equipment_share", "capability", "1", 0.3, 0.2, 0.4,
+       "BEA, Survey of Current Business (July 1997): 1.65 over the service life, 0.055 at 30 years and "
+       "0.083 at 20; range: assumption, BEA's civil aircraft and ships 0.06 to 0.11"),
+    _P("equipment_share", "capability", "1", 0.28, 0.2, 0.4,
        "share of spending that buys equipment",
-       "NATO guideline: 20 %; NATO (2024): median of members about 30 %"),
-    _P("delivery_months", "capability", "months", 30, 18, 48,
+       "ICDS (April 2024), from NATO: members' shares in 2023 ran from 13 to 51 %; NATO's guideline is 20 "
+       "%"),
+    _P("delivery_months", "capability", "months", 36, 24, 60,
        "mean delay from order to delivery of equipment",
-       "assumption: contracts of 2022 to 2024 named two to four years"),
+       "Kiel Institute, Fit for War by 2030? (June 2025): delays of three years or more"),
     _P("enabler_months", "capability", "months", 48, 30, 96,
        "mean delay from order to delivery of enablers (transport, intelligence, air defence, long-range fires)",
-       "IISS (2025), Defending Europe without the United States: replacing US enablers takes most of a decade"),
+       "assumption: longer than other equipment; IISS, Defending Europe without the United States (May "
+       "2025), expects most of a decade for the whole"),
     _P("autonomy_start", "capability", "1", 0.4, 0.2, 0.6,
        "share of members' capability that is usable without American enablers at the start",
        "assumption"),
@@ -245,9 +259,10 @@ PARAMETERS: tuple[Parameter, ...] = (
        "assumption: Ukraine pays for part of its defence itself", 0),
     _P("aid_threat", "support", "log per unit of threat", 1.0, 0.0, 2.0,
        "rise of aid with perceived threat", "assumption", 0),
-    _P("aid_replacement", "support", "1", 0.6, 0.2, 1.0,
+    _P("aid_replacement", "support", "1", 0.7, 0.5, 0.9,
        "share of withheld American aid that the others replace",
-       "Kiel Institute, Ukraine Support Tracker: in 2025 European military aid rose while US allocations stopped", 0),
+       "Kiel Institute, Ukraine Support Tracker (February 2026): in 2025 European military aid rose by 67 "
+       "% while American aid fell by 99 %: about 0.7 of the gap", 0),
     _P("aid_escalation", "support", "log per log unit", 0.2, 0.0, 0.6,
        "cut of aid for fear of escalation when Russian pressure rises", "assumption", 0),
     _P("aid_fatigue", "support", "1/year", 0.05, 0.0, 0.15,
@@ -284,14 +299,15 @@ PARAMETERS: tuple[Parameter, ...] = (
        "log-odds that a neutral government under average threat blocks a decision of average contest", "assumption"),
     _P("veto_alignment", "consensus", "log-odds", 2.0, 1.0, 4.0,
        "rise of these with a government's accommodation of Russia",
-       "assumption: vetoes in the EU on Russia came from one or two governments"),
+       "assumption: of 46 vetoes by the end of 2025 19 were Hungary's (Ovádek, EU veto tracker)"),
     _P("veto_wedge", "consensus", "log-odds", 1.0, 0.0, 2.0,
        "rise of these for the member that Russia aims at with full effort", "assumption"),
-    _P("veto_obstruction", "consensus", "log-odds", 1.5, 0.5, 3.0,
+    _P("veto_obstruction", "consensus", "log-odds", 2.5, 1.0, 4.0,
        "rise of these for a member that obstructs", "assumption"),
     _P("veto_power", "consensus", "probability", 0.4, 0.2, 0.7,
        "probability that an objection by the strongest objector stands in the end",
-       "assumption: EU sanctions on Russia were renewed every six months from 2014 although objected to", 0),
+       "Ovádek, EU veto tracker: 43 vetoes in foreign policy from June 2011 to January 2025, nearly half "
+       "of them by one government; renewals of sanctions on Russia passed each time; size: assumption", 0),
     _P("coalition_size", "consensus", "share of GDP", 0.5, 0.3, 0.7,
        "share of allied GDP outside the US that a coalition of the willing needs", "assumption"),
     _P("coalition_effect", "consensus", "1", 0.6, 0.3, 0.9,
@@ -326,42 +342,57 @@ PARAMETERS: tuple[Parameter, ...] = (
        "monthly hazard of a cease-fire, and of a moratorium, under full deal-seeking and Russian acceptance",
        "assumption", 0),
     _P("acceptance_slope", "war", "1", 1.5, 0.5, 3.0,
-       "how sharply Russian acceptance turns on the offer and its prospects", "assumption"),
+       "how sharply Russian acceptance turns on the offer and its prospects",
+       "assumption"),
     _P("assurance_price", "war", "log", 0.5, 0.0, 1.2,
        "worth of an assurance force against a deal in Russian eyes", "assumption"),
     _P("moratorium_lapse", "war", "1/month", 0.15, 0.05, 0.4,
        "monthly hazard that a moratorium lapses",
        "the energy moratorium of March 2025 lasted a month; range: assumption"),
-    _P("breach_rate", "war", "1/month", 0.015, 0.005, 0.03,
+    _P("breach_rate", "war", "1/month", 0.015, 0.005, 0.05,
        "monthly hazard that a cease-fire is breached at the balance of the start",
-       "Fortna (2003); Werner and Yuen (2005): a third to a half of cease-fires break within about four years"),
+       "two collapses of the Minsk agreements in 89 months give 0.02; Werner and Yuen (2005): cease-fires "
+       "imposed from outside fail more often; range: assumption"),
     _P("breach_slope", "war", "1", 2.0, 0.5, 4.0,
        "rise of the log hazard of a breach with Russian capacity and confidence over what deters it",
-       "assumption: Fortna (2003) finds risks lower by more than half with monitored guarantees"),
+       "assumption: peacekeepers cut the risk of renewed war by half to five sixths (Fortna 2004; Gilligan "
+       "and Sergenti 2008), with both sides' consent and no great power among them"),
     _P("assurance_deterrence", "war", "log", 0.6, 0.0, 1.5,
-       "deterrence of a full assurance force with full backing", "assumption; see breach_slope", 0),
+       "deterrence of a full assurance force with full backing",
+       "assumption; see breach_slope. IISS (April 2025) weighs forces of 10,000, 25,000 and 60,000 to "
+       "100,000", 0),
     _P("regeneration", "war", "log", 0.4, 0.1, 0.8,
        "Russian capacity regained in the long run of an unguarded pause",
-       "Danish Defence Intelligence Service (2025): ready for a regional war in two years, a large one in five", 0),
+       "Danish Defence Intelligence Service (February 2025): ready for a local war in six months, a "
+       "regional one in two years, a large one in five, if NATO does not arm; size: assumption", 0),
     _P("rearmament_gain", "war", "log", 0.3, 0.0, 0.6,
        "Ukrainian strength gained in a pause where rearmament is free, lost where denied", "assumption", 0),
     _P("sanctions_capacity", "war", "log", 0.2, 0.0, 0.5,
        "Russian capacity lost to sanctions twice those of the start", "assumption", 0),
-    _P("oil_capacity", "war", "log", 0.3, 0.1, 0.5,
+    _P("oil_capacity", "war", "log", 0.3, 0.2, 0.42,
        "Russian capacity lost to oil receipts wholly squeezed",
-       "Russian Ministry of Finance: oil and gas made about 30 % of federal revenue in 2024", 0),
+       "Reuters (January 2026) and the Ministry of Finance: oil and gas made 42 % of federal revenue in "
+       "2022, 30 % in 2023, a quarter in 2025", 0),
     _P("us_sanctions_share", "war", "1", 0.4, 0.2, 0.6,
        "share of the weight of sanctions that is American and goes when Washington lifts them",
        "assumption: the dollar and secondary sanctions against the EU's larger trade", 0),
     _P("russia_growth", "war", "1/year", 0.015, 0.0, 0.03,
        "trend growth of Russian capacity, to set beside the growth of members' GDP",
        "assumption: bracketed by stagnation and the growth of 2023 and 2024 in the CIA World Factbook"),
-    _P("tied_down", "war", "1", 0.4, 0.1, 0.7,
+    _P("tied_down", "war", "1", 0.5, 0.2, 0.8,
        "share of Russian forces tied down in Ukraine that come free when the fighting stops",
-       "assumption: wide, since it decides whether peace weakens deterrence elsewhere", 0),
+       "assumption: in 2022 80 % of those facing the Baltic states and Finland were moved (Foreign Policy, "
+       "September 2022); the national share of 2025 was not found; wide, since it decides whether peace "
+       "weakens deterrence", 0),
+    _P("pinned", "war", "1", 0.5, 0.2, 0.9,
+       "share of those forces that a Ukraine of the strength of the start still ties down in a pause",
+       "assumption: wide, for the same reason"),
     # M13
     _P("commitment_trust", "united_states", _WEIGHT, 1.0, 0.4, 2.0,
-       "trust in the US from full commitment or (with the asymmetry) its disavowal", "assumption", 0),
+       "trust in the US from full commitment or (with the asymmetry) its disavowal",
+       "Institute for Global Affairs (June 2025): in Britain, France and Germany those who held the US for "
+       "no reliable guarantor rose from 46 to 71 %, 1.06 in log-odds, for all conduct of that year "
+       "together; size: assumption", 0),
     _P("troops_trust", "united_states", _WEIGHT, 0.4, 0.1, 1.0,
        "trust in the US of a host whose US troops are doubled or withdrawn", "assumption", 0),
     _P("us_aid_trust", "united_states", _WEIGHT, 0.3, 0.0, 0.8,
@@ -384,7 +415,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     # M14
     _P("early_elections", "politics", "1/month", 0.006, 0.002, 0.012,
        "monthly hazard of an early election",
-       "ParlGov: cabinets of members last well under a term in several countries; range: assumption"),
+       "assumption: Nikolenyi (2015) finds cabinets of 551 days in ten new democracies, but most changes "
+       "leave the stance as it was"),
     _P("election_noise", "politics", "1", 0.15, 0.05, 0.3,
        "standard deviation of a government's alignment around its country's trend after an election",
        "CHES (2024): positions on Russia of parties in government; range: assumption", 0),
@@ -394,9 +426,10 @@ PARAMETERS: tuple[Parameter, ...] = (
     _P("threat_vote", "politics", "1 per unit", 0.3, 0.0, 0.8,
        "turn toward the hard line on Russia with perceived threat", "assumption", 0),
     # M15
-    _P("projection_scale", "measures", "km", 2500, 1500, 4000,
+    _P("projection_scale", "measures", "km", 3000, 1500, 5000,
        "distance over which an ally's usable capability falls by a factor e",
-       "Boulding (1962), loss-of-strength gradient; scale: assumption"),
+       "Boulding (1962), loss-of-strength gradient; the rule of Bueno de Mesquita (1981) is matched by a "
+       "scale of 2,000 to 2,800 km for small states and 4,000 and more for large ones"),
     _P("us_share", "measures", "1", 0.2, 0.1, 0.35,
        "share of American capability that would reach a member",
        "assumption: about 80,000 to 100,000 of 1.3 million on active duty are in Europe, more would follow"),
@@ -408,7 +441,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     # M16
     _P("courting_china", "china", "log", 0.0, -0.3, 0.3,
        "Chinese support for Russia when Washington courts Moscow",
-       "assumption: whether Russia can be drawn away is the question, so the range crosses zero", 0),
+       "assumption: whether Russia can be drawn away is the question (wiiw and Bruegel put China at 30 % "
+       "of Russian exports and 35 % of imports), so the range crosses zero", 0),
     # thresholds of the outcome: fixed before outcomes were looked at
     _P("threshold_defection", "measures", "share of members", 0.16, 0.12, 0.20,
        "members that accommodate, obstruct or have withdrawn from which the alliance has splintered",
@@ -418,7 +452,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "a majority", threshold=True),
     _P("threshold_trust", "measures", "share of the start", 0.75, 0.6, 0.9,
        "trust in the US, relative to the start, from which the alliance holds",
-       "a quarter lost is more than any year's survey has shown for protection, and 0.45 at a start of 0.6", threshold=True),
+       "a quarter lost: 0.45 at a start of 0.6, more often disbelieved than believed", threshold=True),
     _P("threshold_credibility", "measures", "probability", 0.5, 0.4, 0.6,
        "credibility on the exposed flank from which the alliance holds, or a pillar carries it without the US",
        "expected response equals what Russia could bring", threshold=True),
@@ -460,5 +494,5 @@ def parameter_set(values: dict[str, np.ndarray | float], runs: int) -> Parameter
 
 
 def from_uniform(draws: np.ndarray) -> dict[str, np.ndarray | float]:
-    """Parameter values from uniform draws on [0, 1), ``[run, parameter]`` in the order of `DRAWN`: uniform over the ranges."""
+    """Parameter values, uniform over their ranges, from draws on [0, 1), ``[run, parameter]`` in the order of `DRAWN`."""
     return {p.name: p.low + (p.high - p.low) * draws[:, k] for k, p in enumerate(DRAWN)}

@@ -1,31 +1,60 @@
 """Random numbers: every decision has its own slot, so scenarios share them (common random numbers).
 
-The stream of run r comes from ``SeedSequence(seed, spawn_key=(r,))`` and a counter-based generator (Philox), whose counter keeps
-channels apart: a new channel, or a longer horizon, leaves all earlier numbers as they were.
+The stream of run r comes from ``SeedSequence(seed, spawn_key=(r,))`` and a counter-based generator (Philox), whose
+counter keeps channels apart: a new channel at the end, or a longer horizon, leaves all other numbers as they were.
 """
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from cohesion.parameters import DRAWN, PARAMETERS
+from cohesion.parameters import DRAWN
 from cohesion.types import Array, Shocks
 
-NORMAL = ("common_normal", "observer", "reputation", "ballot", "budget")
-UNIFORM = ("common_uniform", "incident", "choice", "early_election")
-MEMBERS = 32
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Draws for one purpose: one row of ``width`` numbers every ``period`` months."""
+
+    name: str
+    normal: bool
+    width: int = 32
+    period: int = 1
 
 
-def _channels(seed: int, run: int) -> Iterator[np.random.Generator]:
-    """Generators of one run: the parameters', then one for each channel."""
-    key = np.random.SeedSequence(seed, spawn_key=(run,)).generate_state(2, np.uint64)
-    for channel in range(1 + len(NORMAL) + len(UNIFORM)):
-        yield np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, channel]))
+#: In the order of their counters; the counter of 0 is that of the parameter draws.
+CHANNELS = (
+    Channel("common_normal", normal=True, width=2),
+    Channel("observer", normal=True),
+    Channel("reputation", normal=True),
+    Channel("budget", normal=True, period=12),
+    Channel("common_uniform", normal=False, width=5),
+    Channel("incident", normal=False),
+    Channel("choice", normal=False, period=3),
+    Channel("early_election", normal=False),
+    Channel("ballot", normal=False),
+)
+
+
+class _Stream:
+    """The numbers of one run, channel by channel."""
+
+    def __init__(self, seed: int, run: int) -> None:
+        key = np.random.SeedSequence(seed, spawn_key=(run,)).generate_state(2, np.uint64)
+        self._bits = np.random.Philox(key=key)
+        self._start = self._bits.state
+        self._generator = np.random.Generator(self._bits)
+
+    def channel(self, number: int) -> np.random.Generator:
+        """The generator at the start of a channel."""
+        self._start["state"]["counter"][:] = (0, 0, 0, number)
+        self._bits.state = self._start
+        return self._generator
 
 
 def parameter_draws(seed: int, runs: range) -> Array:
     """Uniform draws on [0, 1) behind each run's parameter set, ``[run, parameter]`` in the order of `DRAWN`."""
-    return np.array([next(_channels(seed, run)).random(len(PARAMETERS))[: len(DRAWN)] for run in runs])
+    return np.array([_Stream(seed, run).channel(0).random(len(DRAWN)) for run in runs])
 
 
 class ShockTable:
@@ -42,14 +71,15 @@ class ShockTable:
     """
 
     def __init__(self, seed: int, runs: range, months: int) -> None:
-        self._table = np.empty((months, len(NORMAL) + len(UNIFORM), len(runs), MEMBERS))
+        shapes = {c.name: (-(-months // c.period), c.width) for c in CHANNELS}
+        self._tables = {name: np.empty((rows, len(runs), width)) for name, (rows, width) in shapes.items()}
         for position, run in enumerate(runs):
-            channels = _channels(seed, run)
-            next(channels)
-            for k, generator in enumerate(channels):
-                draw = generator.standard_normal if k < len(NORMAL) else generator.random
-                self._table[:, k, position] = draw((months, MEMBERS))
+            stream = _Stream(seed, run)
+            for number, c in enumerate(CHANNELS, start=1):
+                generator = stream.channel(number)
+                draw = generator.standard_normal if c.normal else generator.random
+                self._tables[c.name][:, position] = draw(shapes[c.name])
 
     def month(self, month: int) -> Shocks:
         """The shocks of one month, counted from 0."""
-        return Shocks(**dict(zip(NORMAL + UNIFORM, self._table[month], strict=True)))
+        return Shocks(**{c.name: self._tables[c.name][month // c.period] for c in CHANNELS})

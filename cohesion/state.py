@@ -1,6 +1,7 @@
 """How a run starts: the fixed inputs and the state of month 0, from facts and parameters."""
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,12 +48,16 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
     perceived = threat.start(exposure, p)
     largest = (facts.gdp * europe).max()
     aid_usd = facts.ukraine_aid / 100 * facts.gdp
-    still = [np.zeros((runs, members))] * 6
-    postures = posture.best(posture.utilities(*still, facts.stance + zero, zero, 0 * zero, p))
+    alignment = facts.stance + zero
+    utilities = posture.utilities(
+        trust_change=zero, european_change=zero, threat_change=zero, credibility_change=zero, autonomy_change=zero,
+        goodwill_lost=zero, alignment=alignment, wedge=zero, pillar=zero, p=p,
+    )  # fmt: skip
+    postures = posture.best(utilities)
     postures[:, usa] = 0
-    objection = consensus.objection(facts.stance + zero, perceived, zero, postures, p)
+    objection = consensus.objection(alignment, perceived, zero, postures, p)
     willing = consensus.willing(postures, facts.gdp + zero, europe)
-    delivery = consensus.effect(consensus.blocking(objection, p), willing, p)
+    delivery = consensus.effect(consensus.blocking(objection, postures, p), willing, p)
 
     x = Inputs(
         usa=usa, first_month=facts.start.month, war_at_start=war_at_start, eu=eu, europe=europe, exposure=exposure,
@@ -71,7 +76,7 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
         goodwill=zero, threat=perceived, spending=facts.spending + zero, plan=facts.spending + zero,
         gdp=facts.gdp + zero, loss=zero, retaliation=zero, tariff=zero, capability=stock,
         pipeline=usd / 12 * p.equipment_share * p.delivery_months, enablers=zero, enabler_pipeline=zero,
-        autonomy=autonomy, aid=zero, fatigue=zero, alignment=facts.stance + zero, posture=postures,
+        autonomy=autonomy, aid=zero, fatigue=zero, alignment=alignment, posture=postures,
         credibility=zero, credibility_without_us=zero, spill_in=zero, unity=delivery.mean(axis=-1, keepdims=True),
         delivery=delivery, blocked=np.zeros((runs, 4)), pressure_noise=one_a_run, pressure=one_a_run,
         confidence=one_a_run, pocketed=one_a_run, problem=one_a_run, capacity=one_a_run, china=one_a_run,
@@ -84,8 +89,6 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
 
 def _calibrate_start(x: Inputs, s: State, neutral: Levers, p: Parameters) -> tuple[Inputs, State]:
     """Set the required force so that the margin of deterrence on the flank is that of the start, and measure."""
-    from dataclasses import replace
-
     belief = measures.probability(x.prior)
     present = measures.present(s.posture, neutral.us_withdrawal, x.usa)
     response, _, spill_in = measures.response(belief, x.projection, s.capability, s.autonomy, present, x.usa)
@@ -106,7 +109,7 @@ def _log_odds(probability: Array) -> Array:
 
 
 def _export_weights(facts: Facts) -> Array:
-    """Whose tariffs a member answers: members of the EU the export-weighted mean of the EU, others their own, ``[member, member]``."""
+    """Whose tariffs a member answers: in the EU the export-weighted mean, else its own, ``[member, member]``."""
     weights = np.eye(len(facts.iso3))
     exports = facts.exports_to_us * facts.gdp * facts.eu
     weights[facts.eu] = exports / exports.sum()

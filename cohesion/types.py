@@ -50,22 +50,23 @@ class Shocks:
     Attributes
     ----------
     common_normal, common_uniform
-        ``[run, member]``: the member axis serves as numbered slots for draws common to all members.
-    observer, reputation, ballot, budget
+        Numbered slots for draws common to all members, ``[run, slot]``: pressure and trust in the US; the war and the
+        four decisions.
+    observer, reputation, budget
         Standard normal, ``[run, member]``.
-    incident, choice, early_election
+    incident, choice, early_election, ballot
         Uniform on [0, 1), ``[run, member]``.
     """
 
     common_normal: Array
     observer: Array
     reputation: Array
-    ballot: Array
     budget: Array
     common_uniform: Array
     incident: Array
     choice: Array
     early_election: Array
+    ballot: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,7 @@ class Book(Protocol):
         before: Array,
         update: Array,
         toward_us: dict[str, Array],
-        conduct: dict[str, tuple[Array, Array]],
-        unclipped: Array,
+        conduct: dict[str, Array],
         after: Array,
     ) -> None:
         """Book one month's change of trust to its drivers."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cohesion.rules import measures
-from cohesion.types import Array, Inputs, State
+from cohesion.types import Array, Inputs, IntArray, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Variable:
     by_member: bool
     unit: str
     long_name: str
-    of: Callable[[State, Inputs], Array]
+    of: Callable[[State, Inputs], Array | IntArray]
 
 
 def _goodwill(s: State, x: Inputs) -> Array:
@@ -27,7 +27,7 @@ def _goodwill(s: State, x: Inputs) -> Array:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("cohesion_index", False, "1", "cohesion index", lambda s, x: s.cohesion_index),
-    Variable("cohesion_with_burden", False, "1", "cohesion index with burden sharing", lambda s, x: s.cohesion_with_burden),
+    Variable("cohesion_with_burden", False, "1", "cohesion index with burden", lambda s, x: s.cohesion_with_burden),
     Variable("unity", False, "1", "share of decisions put into effect", lambda s, x: s.unity),
     Variable("pressure", False, "log", "Russian pressure, deviation from the start", lambda s, x: s.pressure),
     Variable("confidence", False, "log", "Russian confidence, deviation from the start", lambda s, x: s.confidence),
@@ -35,14 +35,16 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("strength", False, "log", "Ukraine's strength, deviation from the start", lambda s, x: s.strength),
     Variable("phase", False, "code", "phase of the war", lambda s, x: s.phase),
     Variable("trust_in_us", True, "probability", "trust in the United States", lambda s, x: s.trust_in_us),
-    Variable("european_trust", True, "probability", "trust in members other than the US", lambda s, x: s.european_trust),
+    Variable("european_trust", True, "probability", "trust in the other members", lambda s, x: s.european_trust),
     Variable("goodwill", True, "probability", "goodwill of the public toward the US", _goodwill),
     Variable("threat", True, "probability", "perceived threat", lambda s, x: s.threat),
     Variable("spending", True, "% of GDP", "defence spending", lambda s, x: s.spending),
     Variable("capability", True, "billion 2024 USD", "military capability, stock", lambda s, x: s.capability),
     Variable("autonomy", True, "1", "share of capability usable without the US", lambda s, x: s.autonomy),
     Variable("credibility", True, "probability", "credibility of collective defence", lambda s, x: s.credibility),
-    Variable("credibility_without_us", True, "probability", "credibility without the US", lambda s, x: s.credibility_without_us),
+    Variable(
+        "credibility_without_us", True, "probability", "the same without the US", lambda s, x: s.credibility_without_us
+    ),
     Variable("posture", True, "code", "posture", lambda s, x: s.posture),
     Variable("alignment", True, "1", "government's hard line on Russia", lambda s, x: s.alignment),
     Variable("aid", True, "log", "aid to Ukraine, log deviation from the start", lambda s, x: s.aid),

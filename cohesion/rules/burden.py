@@ -31,9 +31,9 @@ def desired(
 ) -> Array:
     """Spending that a member would choose, % of GDP, ``[run, member]``.
 
-    Multiplicative in deviations from the start: threat, fear of abandonment (threat x distrust of the US; Snyder 1984), spill-in
-    (log change of trusted allies' capability), fiscal squeeze (GDP lost), the pledge, public shaming, rally, the wish to
-    stand alone that lost goodwill brings, and accommodation.
+    Multiplicative in deviations from the start: threat, fear of abandonment (threat x distrust of the US; Snyder 1984),
+    spill-in (log change of trusted allies' capability), fiscal squeeze (GDP lost), the pledge, public shaming, rally,
+    the wish to stand alone that lost goodwill brings, and accommodation.
     """
     change = (
         p.threat_spending * threat_change
@@ -64,7 +64,7 @@ def budget(spending: Array, plan: Array, draw: Array, speed: Array, p: Parameter
 
 
 def supplement(spending: Array, plan: Array, p: Parameters) -> Array:
-    """July: an emergency supplement where the new plan is a tenth or more above spending, % of GDP, ``[run, member]``."""
+    """July: spending with a supplement where the new plan is a tenth or more above it, % of GDP, ``[run, member]``."""
     return spending + np.where(plan > 1.1 * spending, p.supplement * (plan - spending), 0)
 
 

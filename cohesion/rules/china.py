@@ -7,10 +7,5 @@ from cohesion.types import Array, Parameters
 
 
 def support(china: Array, courting: Array, p: Parameters) -> Array:
-    """Chinese support for Russia after one month, deviation from the start, ``[run, 1]``; adjusts in about two years."""
+    """Russian capacity that Chinese support adds, log deviation from the start, ``[run, 1]``; adjusts in two years."""
     return china + (p.courting_china * courting - china) / 24
-
-
-def sustained(china: Array, p: Parameters) -> Array:
-    """Russian capacity that Chinese support adds or takes, in logs, ``[run, 1]``."""
-    return p.china_capacity * china

@@ -12,18 +12,22 @@ from cohesion.types import COMMITTED, OBSTRUCTING, PILLAR, WITHDRAWN, Array, Int
 CONTEST = np.array([0.0, 0.3, -1.0, -1.5])
 
 
-def objection(
-    alignment: Array, threat: Array, wedge: Array, posture: IntArray, p: Parameters
-) -> Array:
+def objection(alignment: Array, threat: Array, wedge: Array, posture: IntArray, p: Parameters) -> Array:
     """Log-odds that a member would block a decision of average contest, ``[run, member]``."""
     stance = -p.veto_alignment * alignment - threat + p.veto_wedge * wedge
     return np.where(posture == WITHDRAWN, -20.0, p.veto_bias + stance + p.veto_obstruction * (posture == OBSTRUCTING))
 
 
-def blocking(objection: Array, p: Parameters) -> Array:
-    """Probability that a decision is blocked, ``[run, decision]``: that of the strongest objector."""
+def blocking(objection: Array, posture: IntArray, p: Parameters) -> Array:
+    """Probability that a decision is blocked, ``[run, decision]``.
+
+    The strongest objector raises an objection; one that stands alone mostly yields in the end (``veto_power``), and
+    members that obstruct together yield less.
+    """
     strongest = objection.max(axis=-1, keepdims=True)
-    return p.veto_power / (1 + np.exp(-(strongest + CONTEST)))
+    together = np.maximum(1, (posture == OBSTRUCTING).sum(axis=-1, keepdims=True))
+    stands = 1 - (1 - p.veto_power) ** together
+    return stands / (1 + np.exp(-(strongest + CONTEST)))
 
 
 def willing(posture: IntArray, gdp: Array, europe: Array) -> Array:

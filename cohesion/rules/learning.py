@@ -1,7 +1,8 @@
 """M5 Social learning: members revise what they believe of an ally toward what their friends believe.
 
-Averaging over ties after DeGroot (1974) with anchoring after Friedkin and Johnsen (1990), in deviations from each member's
-prior, so that a status quo without shocks is a fixed point. The averaging itself is part of `trust.update_matrix`.
+Averaging over ties after DeGroot (1974) with anchoring after Friedkin and Johnsen (1990), in deviations from each
+member's prior, so that a status quo without shocks is a fixed point. The averaging itself is part of
+`trust.update_matrix`.
 """
 
 import numpy as np

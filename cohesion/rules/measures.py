@@ -1,7 +1,7 @@
 """M15 Measures: the response a member may expect, its credibility, and cohesion.
 
-Forces that lean on American enablers are worth what the US is trusted for. Credibility compares the expected response with
-the force that Russia could bring.
+Forces that lean on American enablers are worth what the US is trusted for. Credibility compares the expected response
+with the force that Russia could bring.
 """
 
 import numpy as np
@@ -34,8 +34,8 @@ def response(
 ) -> tuple[Array, Array, Array]:
     """Response a member may expect if attacked: with the US, without it, and that of allies other than the US alone.
 
-    ``response[i] = c[i] a(i) + sum_j trust[i, j] c[j] projection[i, j] (autonomy[j] + (1 - autonomy[j]) trust[i, US])``,
-    where a member's own forces count in full but lean on the same enablers.
+    ``response[i] = c[i] a(i) + sum_j trust[i, j] c[j] projection[i, j] (autonomy[j] + (1 - autonomy[j]) trust[i,
+    US])``, where a member's own forces count in full but lean on the same enablers.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def response(
     Returns
     -------
     tuple of Array
-        ``[run, member]`` each, billion USD of stock: expected response; the same were the US out; spill-in, the trusted capability
-        of allies other than the US at full use.
+        ``[run, member]`` each, billion USD of stock: expected response; the same were the US out; spill-in, the trusted
+        capability of allies other than the US at full use.
     """
     reach = trust * projection
     free = capability * autonomy * present
@@ -70,7 +70,7 @@ def response(
 
 
 def credibility(response: Array, required: Array, p: Parameters) -> Array:
-    """Credibility of collective defence of a member, 0 to 1, ``[run, member]``: ``logistic(k ln(response / required))``."""
+    """Credibility of a member's collective defence, 0 to 1, ``[run, member]``: logistic(k ln(response / required))."""
     ratio = (np.maximum(response, 1e-9) / required) ** p.credibility_slope
     return ratio / (1 + ratio)
 
@@ -97,8 +97,8 @@ def cohesion(
     """Cohesion index, 0 to 1, without and with burden sharing, ``[run, 1]`` each.
 
     Geometric mean of trust (half in the US, half among the others), credibility on the exposed flank and unity of
-    decisions: one that collapses cannot be bought off. Coercion raises burden sharing, so the headline leaves it out and the
-    second index shows it: spending of members other than the US against 2 % of GDP, at most 1.
+    decisions: one that collapses cannot be bought off. Coercion raises burden sharing, so the headline leaves it out
+    and the second index shows it: spending of members other than the US against 2 % of GDP, at most 1.
     """
     trust = 0.5 * mean(trust_in_us, europe) + 0.5 * mean(european_trust, europe)
     core = trust * flank(credibility, exposure) * unity
@@ -116,8 +116,8 @@ def present(posture: IntArray, us_withdrawal: Array, usa: int) -> Array:
 def connectivity(deviation: Array, prior: Array, threshold: Array) -> Array:
     """Algebraic connectivity of the graph of mutual trust, over the number of members, ``[run]``.
 
-    An edge joins two members whose mutual trust (the smaller of the two) exceeds the threshold (Fiedler 1973). 0: the alliance has
-    fallen into parts that do not trust each other; 1: everyone trusts everyone.
+    An edge joins two members whose mutual trust (the smaller of the two) exceeds the threshold (Fiedler 1973). 0: the
+    alliance has fallen into parts that do not trust each other; 1: everyone trusts everyone.
     """
     trust = probability(prior + deviation)
     mutual = np.minimum(trust, np.swapaxes(trust, -1, -2))

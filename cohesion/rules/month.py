@@ -1,7 +1,7 @@
 """The order of a month: which mechanism acts when, in one place.
 
-Reads like the process overview of the ODD protocol. The United States and Russia move first, members perceive, judge and budget,
-and once a quarter they take a posture and decide together.
+Reads like the process overview of the ODD protocol. The United States and Russia move first, members perceive, judge
+and budget, and once a quarter they take a posture and decide together.
 """
 
 from dataclasses import replace
@@ -38,7 +38,8 @@ def advance(
     s, x, lv, z, p
         State, fixed inputs, levers and shocks of the month, parameters.
     amend
-        Called with ``("budget" | "aid" | "posture", proposed)``; what it returns is done. A subclassed Mesa agent acts here.
+        Called with ``("budget" | "aid" | "posture", proposed)``; what it returns is done. A subclassed Mesa agent acts
+        here.
     book
         A ledger that is told every change of trust and its drivers.
     """
@@ -67,9 +68,9 @@ def advance(
     # M12 war, cease-fire, settlement
     peace = war.at_peace(s.phase)
     common_packages = s.delivery[:, AID : AID + 1] / x.delivery[:, AID : AID + 1]
-    given = support.total(s.aid, x.aid, s.gdp, lv.us_aid, usa, common_packages)
+    given = support.total(s.aid, x.aid, x.gdp * (1 - s.loss), lv.us_aid, usa, common_packages)
     aid_change = np.log((given + 1) / (x.support + 1))  # a billion is added so that a start without aid is finite
-    capacity = war.capacity(s.capacity, peace, sanctions, lv.oil_squeeze, china.sustained(china_support), p)
+    capacity = war.capacity(s.capacity, peace, sanctions, lv.oil_squeeze, china_support, p)
     strength = war.strength(s.strength, peace, aid_change, lv.ukraine_rearmament, capacity, p)
     assurance = war.assurance(lv.assurance_force)
     prospects = war.prospects(confidence, capacity, strength)
@@ -107,24 +108,23 @@ def advance(
         "territorial claims": claims.signal(lv.us_claim, x.ties, x.smallness, p),
     }
     rhetoric = united_states.signals(lv, commitment, x.exposure, x.hosting, p)
-    toward_us = {name: trust.monthly(signal, p) * x.europe for name, signal in (coercion | rhetoric).items()}
-    toward_us["noise"] = trust.noise(z.common_normal[:, 1:2], z.observer, x.europe, p)
-    conduct = {
-        "pledges": trust.monthly(burden.pledge_conduct(s.spending, x.spending, lv.pledge, p) * x.europe, p),
-        "breaking ranks": trust.monthly(posture.conduct(s.posture, x.posture, p) * x.europe, p),
-        "reputation noise": p.trust_noise * np.sqrt(p.anchor) * z.reputation * x.europe,
+    signals = coercion | rhetoric
+    toward_us = trust.monthly(np.stack(list(signals.values())), p) * x.europe
+    us_noise = trust.noise(z.common_normal[:, 1:2], z.observer, x.europe, p)
+    kept = {
+        "pledges": burden.pledge_conduct(s.spending, x.spending, lv.pledge, p),
+        "breaking ranks": posture.conduct(s.posture, x.posture, p),
     }
-    sensitivity, joint = trade.solidarity(retaliation, x.eu, usa, p)
-    solidarity = sensitivity, trust.monthly(joint, p)
-    revised = trust.revise(
-        s.deviation, x.update, sum(toward_us.values()), sum(conduct.values()), solidarity, usa
+    conduct = trust.monthly(np.stack(list(kept.values())), p) * x.europe
+    reputation = p.trust_noise * np.sqrt(p.anchor) * z.reputation * x.europe
+    joint = trust.monthly(trade.solidarity(retaliation, p), p)
+    deviation = trust.revise(
+        s.deviation, x.update, toward_us.sum(axis=0) + us_noise, conduct.sum(axis=0) + reputation, joint, usa
     )
-    deviation = trust.guard(revised)
     if book is not None:
-        everyone = np.ones_like(sensitivity)
-        readings = {name: (everyone, signal) for name, signal in conduct.items()}
-        readings["joint retaliation"] = solidarity
-        book.book(s.deviation, x.update, toward_us, readings, revised, deviation)
+        about_us = dict(zip(signals, toward_us, strict=True)) | {"noise": us_noise}
+        about_all = dict(zip(kept, conduct, strict=True)) | {"reputation noise": reputation, "joint retaliation": joint}
+        book.book(s.deviation, x.update, about_us, about_all, deviation)
     trust_in_us = measures.probability(x.prior[..., usa] + deviation[..., usa])
     felt = coercion["tariffs"] + coercion["territorial claims"] + rhetoric["culture war"] + rhetoric["commitment"]
     goodwill = trust.goodwill(s.goodwill, felt * x.europe, p)
@@ -145,7 +145,7 @@ def advance(
     spending, plan = s.spending, s.plan
     if calendar == 7:
         fear = perceived * (1 - trust_in_us) - x.threat * (1 - x.trust_in_us)
-        spill_in_change = np.log(s.spill_in / x.spill_in)
+        spill_in_change = np.log(np.maximum(s.spill_in, 1e-3 * x.spill_in) / x.spill_in)  # finite if all have left
         plan = burden.desired(
             x.spending, threat_change, fear, spill_in_change, loss, burden.pledge_gap(lv.pledge, x.spending),
             lv.us_burden_demand, claims.rally(lv.us_claim, p), goodwill_lost, s.posture, p,
@@ -193,7 +193,7 @@ def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Am
 
     # M10 consensus
     objection = consensus.objection(s.alignment, s.threat, wedge, chosen, p)
-    blocked = (z.common_uniform[:, 1:5] < consensus.blocking(objection, p)).astype(float)
+    blocked = (z.common_uniform[:, 1:5] < consensus.blocking(objection, chosen, p)).astype(float)
     effect = consensus.effect(blocked, consensus.willing(chosen, s.gdp, x.europe), p)
     delivery = consensus.remember(s.delivery, effect)
     unity = delivery.mean(axis=-1, keepdims=True)
@@ -215,7 +215,9 @@ def assess(s: State, x: Inputs, lv: Levers, p: Parameters) -> State:
     response, alone, spill_in = measures.response(belief, x.projection, s.capability, s.autonomy, present, x.usa)
     moved = s.delivery[:, FORCE : FORCE + 1] / x.delivery[:, FORCE : FORCE + 1]
     fighting = (s.phase == WAR) | (s.phase == RENEWED)
-    required = x.required * war.available(s.capacity, fighting, x.war_at_start, s.month, p)
+    backing = measures.flank(s.credibility, x.exposure)
+    guard = p.assurance_deterrence * war.assurance(lv.assurance_force) * backing
+    required = x.required * war.available(s.capacity, s.strength, guard, fighting, x.war_at_start, s.month, p)
     return replace(
         s,
         european_trust=(x.european_ties * belief).sum(axis=-1),

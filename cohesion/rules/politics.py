@@ -33,15 +33,15 @@ def redraw(
     Parameters
     ----------
     goodwill_lost
-        Probability of liking the US lost since the start: whether it turns voters from the hard line on Russia is open, so the
-        range of ``goodwill_vote`` crosses zero.
+        Probability of liking the US lost since the start: whether it turns voters from the hard line on Russia is open,
+        so the range of ``goodwill_vote`` crosses zero.
     draw
-        Standard normal, ``[run, member]``.
+        Uniform on [0, 1), ``[run, member]``: the new government lies evenly within root 3 standard deviations.
     """
     new = (
         trend
         + 0.5 * (alignment - trend)
-        + p.election_noise * draw
+        + p.election_noise * np.sqrt(12) * (draw - 0.5)
         - p.goodwill_vote * goodwill_lost
         + p.threat_vote * threat_change
     )

@@ -1,7 +1,7 @@
 """M9 Posture: a choice among six, with inertia.
 
-Quantal response (McKelvey and Palfrey 1995): the better a posture, the likelier. A member leaves a posture later than it
-entered it (hysteresis). Withdrawal is possible and rare.
+Quantal response (McKelvey and Palfrey 1995): the better a posture, the likelier. A member leaves a posture later than
+it entered it (hysteresis). Withdrawal is possible and rare.
 """
 
 import numpy as np
@@ -34,9 +34,9 @@ def utilities(
 ) -> Array:
     """Utility of each posture in the order of `POSTURES`, ``[run, member, posture]``.
 
-    In changes since the start, so that the utilities of a status quo stand still; levels enter by the alignment of the government alone
-    (hard line on Russia 1, accommodating -1). Whether threat makes members balance or bandwagon is contested (Walt
-    1987; Schweller 1994): the range of ``bandwagoning`` crosses zero.
+    In changes since the start, so that the utilities of a status quo stand still; levels enter by the alignment of the
+    government alone (hard line on Russia 1, accommodating -1). Whether threat makes members balance or bandwagon is
+    contested (Walt 1987; Schweller 1994): the range of ``bandwagoning`` crosses zero.
 
     Parameters
     ----------
@@ -58,7 +58,9 @@ def utilities(
     out[..., HEDGING] = weak - 0.5 * alignment * p.posture_alignment
     out[..., ACCOMMODATING] = -0.3 + weak + drift
     out[..., OBSTRUCTING] = drift + 0.5 * goodwill_lost
-    out[..., WITHDRAWN] = -p.withdrawal_gap + weak + 0.5 * drift - p.posture_trust * trust_change
+    # who leaves gives up the other Europeans with the US: distrust of both counts, half each
+    lost = 0.5 * (trust_change + european_change)
+    out[..., WITHDRAWN] = -p.withdrawal_gap + weak + 0.5 * drift - p.posture_trust * lost
     return out
 
 

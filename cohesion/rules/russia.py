@@ -15,8 +15,8 @@ def confidence(
 ) -> Array:
     """Confidence after one month, deviation from the start, ``[run, 1]``.
 
-    Moves by a twelfth a month toward what concessions, disunity, Ukraine's strength and sanctions make of it. The effect
-    of concessions saturates: aims are finite.
+    Moves by a twelfth a month toward what concessions, disunity, Ukraine's strength and sanctions make of it. The
+    effect of concessions saturates: aims are finite.
     """
     target = (
         p.concession_confidence * np.tanh(concessions)
@@ -35,8 +35,8 @@ def pocket(pocketed: Array, concessions: Array) -> Array:
 def problem(problem: Array, bargaining: Array, pocketed: Array, p: Parameters) -> Array:
     """Problem that Russia creates to bargain with, 0 and more, ``[run, 1]``.
 
-    Grows toward the effort of the scenario, scaled by what earlier prices paid taught it (``price_appetite`` above 0: conceding brings
-    more of it; below 0: aims are sated).
+    Grows toward the effort of the scenario, scaled by what earlier prices paid taught it (``price_appetite`` above 0:
+    conceding brings more of it; below 0: aims are sated).
     """
     return problem + 0.25 * (bargaining * np.exp(p.price_appetite * pocketed) - problem)
 

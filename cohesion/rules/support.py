@@ -1,6 +1,7 @@
 """M8 Support for Ukraine: between abandonment and entrapment (Snyder 1984).
 
-Aid rises with threat, falls with fatigue, fiscal stress and fear of escalation; American aid that stops is partly replaced.
+Aid rises with threat, falls with fatigue, fiscal stress and fear of escalation; American aid that stops is partly
+replaced.
 """
 
 import numpy as np
@@ -51,6 +52,8 @@ def total(aid: Array, at_start: Array, gdp: Array, us_lever: Array, usa: int, un
     ----------
     at_start
         % of GDP a year, ``[member]``.
+    gdp
+        Billion USD at the level of the start, less losses: trend growth of both sides is left out of the war.
     us_lever
         Change of American aid, -1 (stopped) to 1 (doubled).
     unity

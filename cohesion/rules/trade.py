@@ -43,8 +43,8 @@ def level_loss(tariff: Array, retaliation: Array, exports: Array, us_imports: Ar
     us_imports
         US goods imports from the member as a share of US GDP, ``[member]``.
 
-    Source: Kiel Institute, KITE (2025): a 25 % tariff costs the EU 0.4 % of GDP in the first year and the US 0.17 %; the
-    EU's retaliation costs it a further 0.14 points.
+    Source: Kiel Institute, KITE (2025): a 25 % tariff costs the EU 0.4 % of GDP in the first year and the US 0.17 %;
+    the EU's retaliation costs it a further 0.14 points.
     """
     loss = exports * (p.tariff_loss * tariff + p.retaliation_loss * retaliation)
     loss[..., usa] = p.tariff_loss_us[..., 0] * (us_imports * tariff).sum(axis=-1)
@@ -54,18 +54,16 @@ def level_loss(tariff: Array, retaliation: Array, exports: Array, us_imports: Ar
 def signal(tariff: Array, exports: Array, p: Parameters) -> Array:
     """Long-run effect of tariffs on a member's trust in the US, log-odds, at most 0, ``[run, member]``.
 
-    Part of it is the affront, the same for all who are hit; the rest grows with exports at stake. The mean export share of
-    members, 3 % of GDP, is the unit.
+    Part of it is the affront, the same for all who are hit; the rest grows with exports at stake. The mean export share
+    of members, 3 % of GDP, is the unit.
     """
     stake = p.tariff_affront + (1 - p.tariff_affront) * exports / 0.03
     return -p.tariff_trust * tariff * stake
 
 
-def solidarity(retaliation: Array, eu: Array, usa: int, p: Parameters) -> tuple[Array, Array]:
-    """How joint retaliation is read: sensitivity ``[member]`` and long-run signal ``[run, ally]``, log-odds.
+def solidarity(retaliation: Array, p: Parameters) -> Array:
+    """Long-run signal that retaliation sends, log-odds, at least 0, ``[run, ally]``.
 
-    Partners in the EU trust those more who stand together with them; the US trusts them less.
+    Those who stand up to the US gain the trust of the others and lose that of the US by as much.
     """
-    sensitivity = eu.copy()
-    sensitivity[usa] = -1
-    return sensitivity, p.solidarity_trust * retaliation * eu
+    return p.solidarity_trust * retaliation

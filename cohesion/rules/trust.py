@@ -14,12 +14,12 @@ LIMIT = 6.0
 
 
 def asymmetric(signal: Array, p: Parameters) -> Array:
-    """Give a negative signal its weight of ``asymmetry`` (Slovic 1993), ``[run, member]``."""
-    return np.where(signal < 0, p.asymmetry * signal, signal)
+    """Give a negative signal its weight of ``asymmetry`` (Slovic 1993), ``[..., run, member]``."""
+    return np.maximum(signal, 0) + p.asymmetry * np.minimum(signal, 0)
 
 
 def monthly(signal: Array, p: Parameters) -> Array:
-    """Turn a long-run effect in log-odds into the change of one month, ``[run, member]``.
+    """Turn long-run effects in log-odds into the change of one month, ``[..., run, member]``.
 
     A signal is a level that acts every month against the anchor, so that a conduct kept up for ever moves trust by
     its weight (times the asymmetry where it is negative), social learning apart.
@@ -28,7 +28,7 @@ def monthly(signal: Array, p: Parameters) -> Array:
 
 
 def witnessed(direct: Array, ties: Array, p: Parameters) -> Array:
-    """A signal as it reaches those who watch: their own plus a share of what their friends suffer, ``[run, member]``."""
+    """What a member feels: its own lot and a share of that of its friends, log-odds, ``[run, member]``."""
     return direct + p.witness * np.matmul(ties, direct[..., None])[..., 0]
 
 
@@ -42,15 +42,8 @@ def update_matrix(ties: Array, p: Parameters) -> Array:
     return keep + p.learning[..., None] * ties
 
 
-def revise(
-    deviation: Array,
-    update: Array,
-    toward_us: Array,
-    conduct: Array,
-    solidarity: tuple[Array, Array],
-    usa: int,
-) -> Array:
-    """Deviation of log-odds after one month, before the guard, ``[run, member, ally]``.
+def revise(deviation: Array, update: Array, toward_us: Array, conduct: Array, joint: Array, usa: int) -> Array:
+    """Deviation of log-odds after one month, cut off at `LIMIT`, ``[run, member, ally]``.
 
     Parameters
     ----------
@@ -60,20 +53,14 @@ def revise(
         Sum of the signals that concern the US alone, ``[run, member]``.
     conduct
         Sum of the signals about an ally that all observers read alike, ``[run, ally]``.
-    solidarity
-        Sensitivity ``[member]`` and conduct ``[run, ally]`` of the one signal that observers read differently.
+    joint
+        The one signal that the US reads the other way round: joint retaliation, ``[run, ally]``.
     """
-    sensitivity, joint = solidarity
-    readings = np.stack([np.ones_like(sensitivity), sensitivity], axis=-1)
     changed = np.matmul(update, deviation)
-    changed += np.matmul(readings, np.stack([conduct, joint], axis=-2))
+    changed += (conduct + joint)[..., None, :]
+    changed[..., usa, :] -= 2 * joint
     changed[..., usa] += toward_us
-    return changed
-
-
-def guard(deviation: Array) -> Array:
-    """Cut deviations off at `LIMIT`, ``[run, member, ally]``."""
-    return np.clip(deviation, -LIMIT, LIMIT)
+    return np.clip(changed, -LIMIT, LIMIT, out=changed)
 
 
 def noise(common: Array, observer: Array, europe: Array, p: Parameters) -> Array:

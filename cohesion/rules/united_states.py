@@ -33,13 +33,14 @@ def signals(levers: Levers, commitment: Array, exposure: Array, hosting: Array, 
     Troops matter twice as much to a host as to others; aid and dealings with Russia in proportion to
     exposure. The signs of ``courting_trust`` and ``demand_trust`` are open: their ranges cross zero.
     """
-    return {
-        "commitment": p.commitment_trust * commitment + 0 * exposure,
+    signals = {
+        "commitment": p.commitment_trust * commitment,
         "troops": p.troops_trust * levers.us_troops * (0.5 + 0.5 * hosting),
         "US aid to Ukraine": p.us_aid_trust * levers.us_aid * exposure,
         "concessions": -p.concession_trust * concessions(levers) * exposure,
-        "culture war": -p.culture_war_trust * levers.us_culture_war + 0 * exposure,
+        "culture war": -p.culture_war_trust * levers.us_culture_war,
         "courting Russia": -p.courting_trust * levers.us_courting * exposure,
-        "burden demand": -p.demand_trust * levers.us_burden_demand + 0 * exposure,
-        "withdrawal": -p.withdrawal_trust * levers.us_withdrawal + 0 * exposure,
+        "burden demand": -p.demand_trust * levers.us_burden_demand,
+        "withdrawal": -p.withdrawal_trust * levers.us_withdrawal,
     }
+    return {name: np.broadcast_to(signal, exposure.shape) for name, signal in signals.items()}

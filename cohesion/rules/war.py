@@ -1,8 +1,9 @@
 """M12 War, cease-fire, settlement.
 
-Phases with monthly hazards: war, moratorium on some strikes, cease-fire, guarded peace, renewed war. Russia accepts when its
-prospects without a deal are bad and getting worse; it breaches when what deters it is below its regenerated capacity. Third-party
-guarantees make peace last (Fortna 2003); cease-fires that leave the stronger side dissatisfied break (Werner and Yuen 2005).
+Phases with monthly hazards: war, moratorium on some strikes, cease-fire, guarded peace, renewed war. Russia accepts
+when its prospects without a deal are bad and getting worse; it breaches when what deters it is below its regenerated
+capacity. Third-party guarantees make peace last (Fortna 2003); cease-fires that leave the stronger side dissatisfied
+break (Werner and Yuen 2005).
 """
 
 import numpy as np
@@ -15,14 +16,12 @@ def at_peace(phase: IntArray) -> BoolArray:
     return (phase == CEASEFIRE) | (phase == GUARDED)
 
 
-def capacity(
-    capacity: Array, peace: BoolArray, sanctions: Array, oil: Array, china: Array, p: Parameters
-) -> Array:
+def capacity(capacity: Array, peace: BoolArray, sanctions: Array, oil: Array, china: Array, p: Parameters) -> Array:
     """Russian military capacity after one month, log deviation from the start, ``[run, 1]``.
 
-    War at the intensity of the start is an equilibrium. In a pause it regenerates by ``regeneration`` in the long run; sanctions,
-    squeezed oil receipts and less Chinese support take from it. A fortieth of the way a month: estimates of the
-    time to rebuild run from two to five years.
+    War at the intensity of the start is an equilibrium. In a pause it regenerates by ``regeneration`` in the long run;
+    sanctions, squeezed oil receipts and less Chinese support take from it. A fortieth of the way a month: estimates of
+    the time to rebuild run from two to five years.
 
     Parameters
     ----------
@@ -38,8 +37,8 @@ def strength(
 ) -> Array:
     """Ukraine's strength after one month, log deviation from the start, ``[run, 1]``.
 
-    In war it follows support and Russian capacity; in a pause it grows as far as rearmament is allowed and shrinks where
-    it is denied.
+    In war it follows support and Russian capacity; in a pause it grows as far as rearmament is allowed and shrinks
+    where it is denied.
 
     Parameters
     ----------
@@ -50,9 +49,7 @@ def strength(
     assault
         Russian capacity, log deviation: what Ukraine's strength has to bear in war.
     """
-    target = p.support_strength * support + np.where(
-        peace, p.rearmament_gain * (2 * rearmament - 1), -0.5 * assault
-    )
+    target = p.support_strength * support + np.where(peace, p.rearmament_gain * (2 * rearmament - 1), -0.5 * assault)
     return strength + (target - strength) / 24
 
 
@@ -116,12 +113,11 @@ def next_phase(
     worse = prospects + (prospects - memory)
     accepts = 1 / (1 + np.exp(-p.acceptance_slope * (offer - worse)))
     deal = p.ceasefire_rate * deal_seeking * accepts
-    pause = p.moratorium_rate * deal_seeking * accepts
     breach = np.minimum(0.5, p.breach_rate * np.exp(p.breach_slope * (capacity + confidence - deterrence)))
     fighting = (phase == WAR) | (phase == RENEWED)
     ceased = (phase == CEASEFIRE) | (phase == GUARDED)
     stopped = np.where(fighting, draw < deal, (phase == MORATORIUM) & (draw < 2 * deal))
-    paused = fighting & ~stopped & (draw < deal + pause)
+    paused = fighting & ~stopped & (draw < 2 * deal)
     lapsed = (phase == MORATORIUM) & ~stopped & (draw > 1 - p.moratorium_lapse)
     broken = ceased & ((draw < breach) | (offensive > 0.5))
     peace = np.where(assurance >= 0.25, GUARDED, CEASEFIRE)
@@ -146,11 +142,23 @@ def sanctions_in_effect(lever: Array, relief: Array, delivered: Array, p: Parame
     return lever - p.us_sanctions_share * relief + delivered
 
 
-def available(capacity: Array, fighting: BoolArray, at_start: bool, month: int, p: Parameters) -> Array:
+def available(
+    capacity: Array, strength: Array, guard: Array, fighting: BoolArray, at_start: bool, month: int, p: Parameters
+) -> Array:
     """Russian force available against members relative to the start, ``[run, 1]``.
 
-    Forces tied down in Ukraine come free when the fighting stops; ``tied_down`` is their share.
+    Ukraine ties forces down: all of ``tied_down`` in a war of the strength of the start, a part (``pinned``) while it
+    rests, more or less with its strength and that of a force that guards the peace.
+
+    Parameters
+    ----------
+    guard
+        Deterrence by an assurance force, log deviation; it counts in a pause.
+    fighting
+        Whether the war goes on, ``[run, 1]``.
     """
-    free = 1 - p.tied_down * fighting
+    held = np.where(fighting, np.exp(strength), p.pinned * np.exp(strength + guard))
+    free = 1 - np.minimum(0.95, p.tied_down * held)
+    before = 1 - p.tied_down * (1.0 if at_start else p.pinned)
     trend = (1 + p.russia_growth) ** (month / 12)
-    return np.exp(capacity) * trend * free / (1 - p.tied_down * at_start)
+    return np.exp(capacity) * trend * free / before

@@ -1,0 +1,65 @@
+"""Text in TOML to plain tables and back, within bounds that keep a hostile file from doing harm."""
+
+import json
+import re
+import tomllib
+from typing import Any
+
+from cohesion.checks import MAX_NESTING, ConfigError, clean
+
+MAX_BYTES = 256 * 1024
+# A key of very many parts would take tomllib memory that grows with the square of their number.
+_DOTTED = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){17}""")
+
+
+def parse(content: str | bytes, file: str) -> dict[str, Any]:
+    """The tables of a file's content, within bounds of size and nesting."""
+    where = clean(file)
+    try:
+        data = content.encode() if isinstance(content, str) else content
+        text = "" if len(data) > MAX_BYTES else data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        kind = "a binary file" if b"\0" in data else f"line {data[: error.start].count(10) + 1} is not UTF-8"
+        raise ConfigError(f"{where}: {kind}; a scenario is a text in TOML, saved as UTF-8") from None
+    except UnicodeEncodeError:
+        raise ConfigError(f"{where}: not UTF-8; a scenario is a text in TOML, saved as UTF-8") from None
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{where}: larger than {MAX_BYTES // 1024} KiB, the most that a scenario may have")
+    if "\0" in text:
+        raise ConfigError(f"{where}: a binary file; a scenario is a text in TOML, saved as UTF-8")
+    if not text.strip():
+        raise ConfigError(f"{where}: empty; a scenario has at least title, story, start and months")
+    deep = f"{where}: tables within tables more than {MAX_NESTING} deep; a scenario needs five"
+    if _DOTTED.search(text):
+        raise ConfigError(deep)
+    try:
+        raw = tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError(deep) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where}: not valid TOML: {clean(str(error))}") from None
+    except ValueError:
+        raise ConfigError(f"{where}: not valid TOML: a number of thousands of digits") from None
+    level: list[Any] = [raw]
+    for _ in range(MAX_NESTING + 1):
+        values = [list(v.values()) if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
+        level = [inner for value in values for inner in value]
+    if level:
+        raise ConfigError(deep)
+    return raw
+
+
+def written(value: Any) -> str:
+    """A value as it stands in a TOML file."""
+    if isinstance(value, str):
+        escaped = [json.dumps(line, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f") for line in value.split("\n")]
+        return f'"{escaped[0]}"' if len(escaped) == 1 else '"""\n' + "\n".join(escaped) + '"""'
+    if isinstance(value, list):
+        return "[\n" + "".join(f"  {written(item)},\n" for item in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {written(item)}" for key, item in value.items()) + " }"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else written(key)
