@@ -352,7 +352,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     _P("breach_rate", "war", "1/month", 0.015, 0.005, 0.05,
        "monthly hazard that a cease-fire is breached at the balance of the start",
        "two collapses of the Minsk agreements in 89 months give 0.02; Werner and Yuen (2005): cease-fires "
-       "imposed from outside fail more often; range: assumption"),
+       "imposed from outside fail more often; range: assumption", 0),
     _P("breach_slope", "war", "1", 2.0, 0.5, 4.0,
        "rise of the log hazard of a breach with Russian capacity and confidence over what deters it",
        "assumption: peacekeepers cut the risk of renewed war by half to five sixths (Fortna 2004; Gilligan "
@@ -494,5 +494,5 @@ def parameter_set(values: dict[str, np.ndarray | float], runs: int) -> Parameter
 
 
 def from_uniform(draws: np.ndarray) -> dict[str, np.ndarray | float]:
-    """Parameter values, uniform over their ranges, from draws on [0, 1), ``[run, parameter]`` in the order of `DRAWN`."""
+    """Values, uniform over the ranges, from draws on [0, 1), ``[run, parameter]`` in the order of `DRAWN`."""
     return {p.name: p.low + (p.high - p.low) * draws[:, k] for k, p in enumerate(DRAWN)}

@@ -286,7 +286,7 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
         return name_or_path
     if not isinstance(name_or_path, str | Path):
         raise ConfigError(f"a scenario is given by its name or the path of a TOML file, not by {name_or_path!r:.80}")
-    return _load(_find(str(name_or_path), Path(), "scenario"), ())
+    return _load(_find(str(name_or_path), Path()), ())
 
 
 def scenario_from_text(text: str, file: str) -> Scenario:
@@ -329,22 +329,21 @@ def _number(text: str) -> object:
         return text
 
 
-def _find(name: str, folder: Path, what: str) -> Path:
+def _find(name: str, folder: Path) -> Path:
     """The file of a shipped scenario's name, or of a path relative to a folder."""
     shipped = scenario_names()
     if name in shipped:
         return config_folder() / "scenarios" / f"{name}.toml"
     path = folder / name
     try:
-        if path.is_dir() and name.strip():
-            raise ConfigError(f"{clean(str(path))}: a folder; a {what} is a TOML file")
         if path.is_file():
             return path
-        exists = path.exists()
+        folder_like, exists = path.is_dir(), bool(name.strip()) and path.exists()
     except (OSError, ValueError):  # too long, or with a null character
-        exists = False
+        folder_like = exists = False
     if exists:
-        raise ConfigError(f"{clean(str(path))}: not a regular file; a {what} is a TOML file")
+        kind = "a folder" if folder_like else "not a regular file"
+        raise ConfigError(f"{clean(str(path))}: {kind}; a scenario is a TOML file")
     close = nearest(Path(name).stem, shipped)
     hint = f"; did you mean {close}?" if close else ""
     raise ConfigError(f"no scenario or file {clean(name)!r}; scenarios: {', '.join(shipped)}{hint}")
@@ -405,7 +404,7 @@ def _base(extends: str, file: str, folder: Path | None, chain: tuple[Path, ...])
         allowed = "the name of a shipped scenario" + ("" if folder is None else ", or a relative path")
         raise ConfigError.at(file, "extends", extends, allowed, nearest(extends, scenario_names()))
     try:
-        path = _find(extends, folder or Path(), "scenario")
+        path = _find(extends, folder or Path())
     except ConfigError as error:
         raise ConfigError(f"{clean(file)}, extends: {error}") from None
     if path.resolve() in chain:

@@ -1,0 +1,442 @@
+"""What is said of an ensemble, and its folder on disk: `summary`, `verdict`, `write_results`, `read_results`.
+
+A folder is complete or absent: it is written under a temporary name beside its target and renamed. Digests are of contents in a
+stated order, not of bytes of files, so that they are the same on every machine that computes the same numbers.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from cohesion import outcome as rule
+from cohesion.ensemble import compare, digest, outcome_shares, outcome_table
+from cohesion.parameters import THRESHOLDS
+from cohesion.scenario import Scenario
+from cohesion.types import PHASES, POSTURES
+from cohesion.variables import VARIABLES
+
+FORMAT = "cohesion result 1"
+FILES = ("manifest.json", "outcomes.parquet", "bands.nc", "figure.png", "figure.svg", "summary.json")
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+#: Member variables of the summary: name there, name in the dataset.
+MEMBER_VARIABLES = {
+    "trust_in_us": "trust_in_us", "spending_pct_gdp": "spending", "threat": "threat", "credibility": "credibility",
+    "goodwill": "goodwill",
+}  # fmt: skip
+#: What a summary needs of a dataset, of its first and last month only.
+NEEDED = ("cohesion_index", "cohesion_with_burden", *MEMBER_VARIABLES.values())
+
+
+class ResultsError(ValueError):
+    """A result folder cannot be written or is damaged; the text is one line for the person who named it."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """A result folder, read and verified."""
+
+    manifest: dict[str, Any]
+    outcomes: pd.DataFrame
+    bands: xr.Dataset
+    summary: dict[str, Any]
+
+
+# --- what is said of an ensemble --------------------------------------------------------------------------------------
+
+
+def summary(data: xr.Dataset, scenario: Scenario, baseline: tuple[Scenario, xr.Dataset] | None = None) -> dict[str, Any]:
+    """What ``cohesion ensemble --json`` prints, ready for JSON.
+
+    Parameters
+    ----------
+    data
+        Of `simulate`; the first and the last month suffice.
+    scenario
+        That was simulated.
+    baseline
+        Scenario and ensemble to compare with, of the same seed and runs.
+    """
+    shares = outcome_shares(data)
+    index = data["cohesion_index"].values
+    result = {
+        "scenario": scenario.name,
+        "seed": int(data.attrs["seed"]),
+        "runs": data.sizes["run"],
+        "months": scenario.months,
+        "uncertainty": data.attrs["uncertainty"],
+        "outcome_shares": {name: share for name, (share, _, _) in shares.items()},
+        "outcome_intervals": {name: [low, high] for name, (_, low, high) in shares.items()},
+        "cohesion_index": {
+            name: dict(zip(("p05", "p50", "p95"), map(float, np.quantile(index[:, at], [0.05, 0.5, 0.95])), strict=True))
+            for name, at in (("first", 0), ("last", -1))
+        },
+        "members": members(data),
+        "threshold_sensitivity": threshold_sensitivity(data, scenario),
+        "digest": digest(outcome_table(data)),
+    }
+    if baseline is not None:
+        result["baseline"] = summary(baseline[1], baseline[0])
+        result["difference"] = compare(baseline[1], data)
+    plain: dict[str, Any] = json.loads(json.dumps(result, allow_nan=False))
+    return plain
+
+
+def members(data: xr.Dataset) -> dict[str, dict[str, list[float | None]]]:
+    """Medians over runs at the first and the last month, by member and variable; the US holds no trust or goodwill toward itself."""
+    ends = {
+        key: [np.median(data[name].values[:, at], axis=0) for at in (0, -1)] for key, name in MEMBER_VARIABLES.items()
+    }
+    return {
+        code: {
+            key: [None, None] if code == "USA" and key in ("trust_in_us", "goodwill") else [float(v[i]) for v in values]
+            for key, values in ends.items()
+        }
+        for i, code in enumerate(data["member"].values.tolist())
+    }
+
+
+def threshold_sensitivity(data: xr.Dataset, scenario: Scenario) -> dict[str, dict[str, dict[str, float]]]:
+    """Change of each outcome's share when a threshold moves by a tenth: ``{threshold: {"-10 %": {outcome: change}, ...}}``."""
+    thresholds = {p.name: scenario.parameters.get(p.name, p.default) for p in THRESHOLDS}
+    criteria = {name: data["criteria"].values[:, k] for k, name in enumerate(rule.CRITERIA)}
+    now = rule.shares(rule.classify(criteria, thresholds))
+    return {
+        name: {move: {kind: share - now[kind] for kind, share in moved.items()} for move, moved in moves.items()}
+        for name, moves in rule.sensitivity(criteria, thresholds).items()
+    }
+
+
+def verdict(said: dict[str, Any], name: str = "") -> str:
+    """The finding in words, of a `summary`: outcomes with their intervals, and the difference from the baseline."""
+    parts = []
+    for kind, words in _WORDS.items():
+        share, (low, high) = said["outcome_shares"][kind], said["outcome_intervals"][kind]
+        between = f"({percent(low)} to {percent(high)})"
+        of = f" of {said['runs']:,} runs" if not parts else ""
+        interval = between.replace("(", "(95 % interval ") if not parts else between
+        parts.append(f"{words} in {percent(share)} %{of} {interval}")
+    text = f"{name or said['scenario']}: {', '.join(parts[:-1])} and {parts[-1]}."
+    if "difference" in said:
+        moved = said["difference"]["median"]
+        text += f" Against {said['baseline']['scenario']}: {difference_in_words(moved)}."
+    return text
+
+
+_WORDS = {
+    "holds": "the alliance holds",
+    "european_pillar": "a European pillar carries it",
+    "hollow": "it is hollow",
+    "splinters": "it splinters",
+}
+
+
+def difference_in_words(moved: dict[str, Any]) -> str:
+    """How the median final cohesion index differs, of `compare`'s ``median``."""
+    low, high = sorted(abs(v) for v in moved["interval"])
+    if moved["interval"][0] <= 0 <= moved["interval"][1]:
+        low, high = moved["interval"]
+        return f"the median final cohesion index does not differ clearly ({low:+.2f} to {high:+.2f})"
+    way = "lower" if moved["difference"] < 0 else "higher"
+    return f"the median final cohesion index is {way} by {abs(moved['difference']):.2f} ({low:.2f} to {high:.2f})"
+
+
+def percent(share: float) -> str:
+    """A share as a number of per cent, with a decimal where it is small and not zero."""
+    value = 100 * share
+    return f"{value:.1f}" if 0 < value < 0.95 or 99.05 < value < 100 else f"{value:.0f}"
+
+
+def bands(data: xr.Dataset) -> xr.Dataset:
+    """Quantiles over runs by month and member of every variable, shares of codes, and outcome shares by month."""
+    found = xr.Dataset(
+        coords={
+            "quantile": list(QUANTILES.values()),
+            "month": data["month"],
+            "member": data["member"],
+            "outcome_name": list(rule.OUTCOMES),
+        },
+        attrs={**data.attrs, "runs": data.sizes["run"]},
+    )
+    codes = {"posture": POSTURES, "phase": PHASES}
+    for v in VARIABLES:
+        if v.name not in data:
+            continue
+        dims, values = data[v.name].dims[1:], data[v.name].values
+        about = {"units": v.unit, "long_name": v.long_name}
+        if v.name in codes:
+            found = found.assign_coords({f"{v.name}_name": list(codes[v.name])})
+            share = np.stack([(values == k).mean(axis=0) for k in range(len(codes[v.name]))])
+            found[f"{v.name}_share"] = ((f"{v.name}_name", *dims), share, {"units": "share of runs"})
+        else:
+            found[v.name] = (("quantile", *dims), np.quantile(values, list(QUANTILES.values()), axis=0), about)
+    kinds = np.stack([(data["outcome"].values == k).mean(axis=0) for k in range(len(rule.OUTCOMES))])
+    found["outcome_share"] = (("outcome_name", "month"), kinds, {"units": "share of runs"})
+    return found
+
+
+# --- the folder -------------------------------------------------------------------------------------------------------
+
+
+def check_target(folder: str | Path) -> Path:
+    """The folder's full path, once it is clear that a result can be written there; leaves nothing behind.
+
+    Raises
+    ------
+    ResultsError
+        Where it is a file, holds anything but a complete result, or cannot be written to.
+    """
+    target = Path(folder)
+    try:
+        target = Path(os.path.abspath(target))
+        if target.is_symlink():
+            raise ResultsError(f"{folder}: a symbolic link; name the folder itself")
+        if target.exists():
+            if not target.is_dir():
+                raise ResultsError(f"{folder}: a file; a result is a folder")
+            if target == Path.cwd():
+                raise ResultsError(f"{folder}: the working folder; name a folder within it")
+            found = sorted(path.name for path in target.iterdir())
+            if found and not _is_result(target):
+                raise ResultsError(f"{folder}: not empty and not a complete result, so it is left alone; name another")
+            if foreign := [name for name in found if name not in FILES]:
+                raise ResultsError(f"{folder}: holds {foreign[0]!r}, not part of a result, so it is left alone")
+        standing = target.parent
+        while not standing.exists():
+            standing = standing.parent
+        if not standing.is_dir():
+            raise ResultsError(f"{folder}: {standing} is a file; a result is a folder")
+        os.rmdir(tempfile.mkdtemp(prefix=".cohesion-", dir=standing))
+        if standing != target.parent or not target.name:  # names too long or forbidden show only when made
+            (standing / Path(os.path.relpath(target, standing)).parts[0]).exists()
+    except (OSError, ValueError) as error:
+        if isinstance(error, ResultsError):
+            raise
+        raise ResultsError(f"{folder}: cannot be written ({getattr(error, 'strerror', None) or error})") from None
+    return target
+
+
+def write_results(
+    folder: str | Path,
+    scenario: Scenario,
+    data: xr.Dataset,
+    *,
+    ends: xr.Dataset | None = None,
+    baseline: tuple[Scenario, xr.Dataset] | None = None,
+    command: str = "",
+    changes: dict[str, Any] | None = None,
+    seconds: float | None = None,
+    said: dict[str, Any] | None = None,
+) -> Path:
+    """Write a result folder, in the place of an earlier one.
+
+    Parameters
+    ----------
+    folder
+        Target; see `check_target`.
+    scenario, data
+        What was simulated, every variable and month: bands and figure are of these runs.
+    ends
+        First and last month of all runs, where ``data`` holds only the first of them.
+    baseline
+        Scenario and ensemble to compare with.
+    command, changes, seconds
+        For the manifest: the command line, changes of levers and parameters, and the time it took to compute.
+    said
+        `summary` of it, where it is known already.
+
+    Raises
+    ------
+    ResultsError
+        Where the folder may not be replaced or cannot be written.
+    """
+    from cohesion_viz.charts import headline_figure, save
+
+    target = check_target(folder)
+    every = data if ends is None else ends
+    if said is None:
+        said = summary(every, scenario, baseline)
+    table, quantiles = outcome_table(every), bands(data)
+    manifest = {
+        "format": FORMAT,
+        "scenario": {"toml": scenario.to_toml(), **scenario.to_dict()},
+        "baseline": None if baseline is None else {"toml": baseline[0].to_toml(), **baseline[0].to_dict()},
+        "seed": said["seed"],
+        "runs": said["runs"],
+        "runs_of_bands": data.sizes["run"],
+        "uncertainty": said["uncertainty"],
+        "changes": changes or {},
+        "without": data.attrs.get("without", ""),
+        "command": command,
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": seconds,
+        "versions": _versions(),
+        "commit": _commit(),
+        "platform": platform.platform(),
+        "digests": {
+            "outcomes.parquet": digest(table),
+            "bands.nc": _digest_of_dataset(quantiles),
+            "summary.json": _digest_of_json(said),
+        },
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}-", dir=target.parent))
+    try:
+        fresh.chmod(0o777 & ~_umask())
+        table.to_parquet(fresh / "outcomes.parquet", index=False)
+        packed = {name: {"zlib": True, "complevel": 4} for name in quantiles.data_vars}
+        quantiles.to_netcdf(fresh / "bands.nc", engine="h5netcdf", encoding=packed)
+        save(headline_figure(data, None if baseline is None else baseline[1], said), fresh / "figure")
+        _write_json(fresh / "summary.json", said)
+        _write_json(fresh / "manifest.json", manifest)
+        _put_in_place(fresh, target)
+    except OSError as error:
+        raise ResultsError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return target
+
+
+def read_results(folder: str | Path) -> Results:
+    """Read a result folder and verify its digests.
+
+    Raises
+    ------
+    ResultsError
+        Where it is not a complete result or something in it was changed.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise ResultsError(f"{folder}: no such folder")
+    if not (place / "manifest.json").is_file():
+        raise ResultsError(f"{folder}: no manifest.json, so it is not a complete result")
+    manifest = _read_json(place, "manifest.json")
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ResultsError(f"{folder}: manifest.json is not of a {FORMAT!r}")
+    for name in FILES:
+        if not (place / name).is_file():
+            raise ResultsError(f"{folder}: {name} is missing")
+    try:
+        table = pd.read_parquet(place / "outcomes.parquet")
+    except Exception as error:  # pyarrow raises many kinds for a damaged file
+        raise ResultsError(f"{folder}: outcomes.parquet cannot be read ({_first_line(error)})") from None
+    try:
+        with xr.open_dataset(place / "bands.nc", engine="h5netcdf") as opened:
+            quantiles = opened.load()
+    except Exception as error:  # and so does h5py
+        raise ResultsError(f"{folder}: bands.nc cannot be read ({_first_line(error)})") from None
+    said = _read_json(place, "summary.json")
+    digests = manifest.get("digests")
+    if not isinstance(digests, dict):
+        raise ResultsError(f"{folder}: manifest.json names no digests")
+    found = {
+        "outcomes.parquet": digest(table),
+        "bands.nc": _digest_of_dataset(quantiles),
+        "summary.json": _digest_of_json(said),
+    }
+    for name, value in found.items():
+        if digests.get(name) != value:
+            raise ResultsError(f"{folder}: {name} was changed after it was written: its digest is not that of manifest.json")
+    return Results(manifest, table, quantiles, said)
+
+
+def _is_result(folder: Path) -> bool:
+    try:
+        manifest = _read_json(folder, "manifest.json")
+    except ResultsError:
+        return False
+    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
+
+
+def _put_in_place(fresh: Path, target: Path) -> None:
+    """Rename the fresh folder to its target; an earlier result there is moved aside first and then removed."""
+    check_target(target)
+    if not target.exists():
+        fresh.rename(target)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent))
+    try:
+        target.rename(aside / "old")
+        try:
+            fresh.rename(target)
+        except BaseException:
+            (aside / "old").rename(target)
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _read_json(folder: Path, name: str) -> Any:
+    try:
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{folder}: {name} cannot be read ({_first_line(error)})") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _digest_of_json(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def _digest_of_dataset(data: xr.Dataset) -> str:
+    """SHA-256 of every variable and coordinate in order of name: name, dimensions, values as little-endian 64-bit or text."""
+    sha = hashlib.sha256()
+    for name in sorted(map(str, data.variables)):
+        values = data[name].values
+        sha.update(f"{name}\0{','.join(map(str, data[name].dims))}\0{values.shape}\0".encode())
+        if values.dtype.kind in "OUST":
+            sha.update("\0".join(map(str, values.ravel())).encode())
+        else:
+            sha.update(np.ascontiguousarray(values, "<i8" if values.dtype.kind in "iu" else "<f8").tobytes())
+    return sha.hexdigest()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in ("cohesion-alliance", "numpy", "mesa", "xarray", "pandas"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _commit() -> str | None:
+    """Commit of the checkout that the code runs from, with ``+changes`` where files differ from it."""
+    root = Path(__file__).resolve().parents[1]
+    if not (root / ".git").exists():
+        return None
+    try:
+        ask = [
+            subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True).stdout
+            for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
+        ]
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return ask[0].strip() + ("+changes" if ask[1].strip() else "")
