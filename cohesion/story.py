@@ -37,8 +37,7 @@ def tell(before: State | None, simulation: Simulation) -> list[dict[str, str]]:
         return [{"month": scenario.month_label(0), "text": text}]
     month = before.month
     label = scenario.month_label(month)
-    passed = scenario.start.year * 12 + scenario.start.month - 1 + month
-    told = [event.text for event in scenario.events if event.date.year * 12 + event.date.month - 1 == passed]
+    told = [event.text for event in scenario.events if scenario.month_of(event.date) == month]
     if after.phase[0, 0] != before.phase[0, 0]:
         told.append(_PHASE[PHASES[int(after.phase[0, 0])]])
     for row, code in enumerate(ISO3):
