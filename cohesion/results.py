@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +37,13 @@ MEMBER_VARIABLES = {
     "trust_in_us": "trust_in_us", "spending_pct_gdp": "spending", "threat": "threat", "credibility": "credibility",
     "goodwill": "goodwill",
 }  # fmt: skip
+#: Outcomes in a sentence.
+OUTCOME_PHRASES = {
+    "holds": "the alliance holds",
+    "european_pillar": "a European pillar carries it",
+    "hollow": "it is hollow",
+    "splinters": "it splinters",
+}
 #: What a summary needs of a dataset, of its first and last month only.
 NEEDED = ("cohesion_index", "cohesion_with_burden", *MEMBER_VARIABLES.values())
 
@@ -109,20 +117,17 @@ def members(data: xr.Dataset) -> dict[str, dict[str, list[float | None]]]:
 
 
 def threshold_sensitivity(data: xr.Dataset, scenario: Scenario) -> dict[str, dict[str, dict[str, float]]]:
-    """Change of each outcome's share when a threshold moves by a tenth: ``{threshold: {"-10 %": {outcome: change}, ...}}``."""
+    """Outcome shares when each threshold moves by a tenth, of `cohesion.outcome.sensitivity`."""
     thresholds = {p.name: scenario.parameters.get(p.name, p.default) for p in THRESHOLDS}
-    criteria = {name: data["criteria"].values[:, k] for k, name in enumerate(rule.CRITERIA)}
-    now = rule.shares(rule.classify(criteria, thresholds))
-    return {
-        name: {move: {kind: share - now[kind] for kind, share in moved.items()} for move, moved in moves.items()}
-        for name, moves in rule.sensitivity(criteria, thresholds).items()
-    }
+    return rule.sensitivity(
+        {name: data["criteria"].values[:, k] for k, name in enumerate(rule.CRITERIA)}, thresholds
+    )
 
 
 def verdict(said: dict[str, Any], name: str = "") -> str:
     """The finding in words, of a `summary`: outcomes with their intervals, and the difference from the baseline."""
     parts = []
-    for kind, words in _WORDS.items():
+    for kind, words in OUTCOME_PHRASES.items():
         share, (low, high) = said["outcome_shares"][kind], said["outcome_intervals"][kind]
         between = f"({percent(low)} to {percent(high)})"
         of = f" of {said['runs']:,} runs" if not parts else ""
@@ -133,14 +138,6 @@ def verdict(said: dict[str, Any], name: str = "") -> str:
         moved = said["difference"]["median"]
         text += f" Against {said['baseline']['scenario']}: {difference_in_words(moved)}."
     return text
-
-
-_WORDS = {
-    "holds": "the alliance holds",
-    "european_pillar": "a European pillar carries it",
-    "hollow": "it is hollow",
-    "splinters": "it splinters",
-}
 
 
 def difference_in_words(moved: dict[str, Any]) -> str:
@@ -201,6 +198,8 @@ def check_target(folder: str | Path) -> Path:
     target = Path(folder)
     try:
         target = Path(os.path.abspath(target))
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.lstat(target)  # a name that is too long or forbidden shows here
         if target.is_symlink():
             raise ResultsError(f"{folder}: a symbolic link; name the folder itself")
         if target.exists():
@@ -219,8 +218,6 @@ def check_target(folder: str | Path) -> Path:
         if not standing.is_dir():
             raise ResultsError(f"{folder}: {standing} is a file; a result is a folder")
         os.rmdir(tempfile.mkdtemp(prefix=".cohesion-", dir=standing))
-        if standing != target.parent or not target.name:  # names too long or forbidden show only when made
-            (standing / Path(os.path.relpath(target, standing)).parts[0]).exists()
     except (OSError, ValueError) as error:
         if isinstance(error, ResultsError):
             raise

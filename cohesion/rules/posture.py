@@ -65,19 +65,23 @@ def utilities(
 
 
 def choose(utilities: Array, current: IntArray, draw: Array, p: Parameters) -> IntArray:
-    """Posture drawn by quantal response, an index into `POSTURES`, ``[run, member]``.
+    """Posture after a quarter, an index into `POSTURES`, ``[run, member]``.
+
+    A government reviews its posture now and then (``posture_review``) and chooses by quantal response; else it stays.
 
     Parameters
     ----------
     draw
-        Uniform on [0, 1), ``[run, member]``.
+        Uniform on [0, 1), ``[run, member]``: below ``posture_review`` there is a review, and where below it decides.
     """
+    reviews = draw < p.posture_review
+    share = np.where(reviews, draw / np.maximum(p.posture_review, 1e-12), 0.0)
     held = current[..., None] == np.arange(6)
     score = p.posture_precision[..., None] * (utilities + p.posture_inertia[..., None] * held)
     weight = np.exp(score - score.max(axis=-1, keepdims=True))
     ladder = np.cumsum(weight, axis=-1)
-    chosen = (draw[..., None] * ladder[..., -1:] >= ladder).sum(axis=-1)
-    return np.minimum(chosen, 5)
+    chosen = np.minimum((share[..., None] * ladder[..., -1:] >= ladder).sum(axis=-1), WITHDRAWN)
+    return np.where(reviews, chosen, current)
 
 
 def best(utilities: Array) -> IntArray:
