@@ -1,7 +1,7 @@
 """What is said of an ensemble, and its folder on disk: `summary`, `verdict`, `write_results`, `read_results`.
 
-A folder is complete or absent: it is written under a temporary name beside its target and renamed. Digests are of contents in a
-stated order, not of bytes of files, so that they are the same on every machine that computes the same numbers.
+A folder is complete or absent: it is written under a temporary name beside its target and renamed. Digests are of
+contents in a stated order, not of bytes of files.
 """
 
 import hashlib
@@ -65,7 +65,9 @@ class Results:
 # --- what is said of an ensemble --------------------------------------------------------------------------------------
 
 
-def summary(data: xr.Dataset, scenario: Scenario, baseline: tuple[Scenario, xr.Dataset] | None = None) -> dict[str, Any]:
+def summary(
+    data: xr.Dataset, scenario: Scenario, baseline: tuple[Scenario, xr.Dataset] | None = None
+) -> dict[str, Any]:
     """What ``cohesion ensemble --json`` prints, ready for JSON.
 
     Parameters
@@ -88,7 +90,9 @@ def summary(data: xr.Dataset, scenario: Scenario, baseline: tuple[Scenario, xr.D
         "outcome_shares": {name: share for name, (share, _, _) in shares.items()},
         "outcome_intervals": {name: [low, high] for name, (_, low, high) in shares.items()},
         "cohesion_index": {
-            name: dict(zip(("p05", "p50", "p95"), map(float, np.quantile(index[:, at], [0.05, 0.5, 0.95])), strict=True))
+            name: dict(
+                zip(("p05", "p50", "p95"), map(float, np.quantile(index[:, at], [0.05, 0.5, 0.95])), strict=True)
+            )
             for name, at in (("first", 0), ("last", -1))
         },
         "members": members(data),
@@ -103,7 +107,7 @@ def summary(data: xr.Dataset, scenario: Scenario, baseline: tuple[Scenario, xr.D
 
 
 def members(data: xr.Dataset) -> dict[str, dict[str, list[float | None]]]:
-    """Medians over runs at the first and the last month, by member and variable; the US holds no trust or goodwill toward itself."""
+    """Medians over runs at the first and the last month, by member and variable; None for trust of the US in itself."""
     ends = {
         key: [np.median(data[name].values[:, at], axis=0) for at in (0, -1)] for key, name in MEMBER_VARIABLES.items()
     }
@@ -119,14 +123,23 @@ def members(data: xr.Dataset) -> dict[str, dict[str, list[float | None]]]:
 def threshold_sensitivity(data: xr.Dataset, scenario: Scenario) -> dict[str, dict[str, dict[str, float]]]:
     """Outcome shares when each threshold moves by a tenth, of `cohesion.outcome.sensitivity`."""
     thresholds = {p.name: scenario.parameters.get(p.name, p.default) for p in THRESHOLDS}
-    return rule.sensitivity(
-        {name: data["criteria"].values[:, k] for k, name in enumerate(rule.CRITERIA)}, thresholds
+    return rule.sensitivity({name: data["criteria"].values[:, k] for k, name in enumerate(rule.CRITERIA)}, thresholds)
+
+
+def largest_sensitivity(said: dict[str, Any]) -> tuple[str, str, str, float]:
+    """Threshold, move, outcome and change of its share, where a move of a threshold by a tenth changes a share most."""
+    moves = (
+        (threshold, move, name, share - said["outcome_shares"][name])
+        for threshold, moved in said["threshold_sensitivity"].items()
+        for move, shares in moved.items()
+        for name, share in shares.items()
     )
+    return max(moves, key=lambda found: abs(found[3]))
 
 
 def verdict(said: dict[str, Any], name: str = "") -> str:
     """The finding in words, of a `summary`: outcomes with their intervals, and the difference from the baseline."""
-    parts = []
+    parts: list[str] = []
     for kind, words in OUTCOME_PHRASES.items():
         share, (low, high) = said["outcome_shares"][kind], said["outcome_intervals"][kind]
         between = f"({percent(low)} to {percent(high)})"
@@ -212,9 +225,7 @@ def check_target(folder: str | Path) -> Path:
                 raise ResultsError(f"{folder}: not empty and not a complete result, so it is left alone; name another")
             if foreign := [name for name in found if name not in FILES]:
                 raise ResultsError(f"{folder}: holds {foreign[0]!r}, not part of a result, so it is left alone")
-        standing = target.parent
-        while not standing.exists():
-            standing = standing.parent
+        standing = _standing(target)
         if not standing.is_dir():
             raise ResultsError(f"{folder}: {standing} is a file; a result is a folder")
         os.rmdir(tempfile.mkdtemp(prefix=".cohesion-", dir=standing))
@@ -288,8 +299,7 @@ def write_results(
             "summary.json": _digest_of_json(said),
         },
     }
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}-", dir=target.parent))
+    fresh = Path(tempfile.mkdtemp(prefix=".cohesion-", dir=_standing(target)))
     try:
         fresh.chmod(0o777 & ~_umask())
         table.to_parquet(fresh / "outcomes.parquet", index=False)
@@ -345,7 +355,9 @@ def read_results(folder: str | Path) -> Results:
     }
     for name, value in found.items():
         if digests.get(name) != value:
-            raise ResultsError(f"{folder}: {name} was changed after it was written: its digest is not that of manifest.json")
+            raise ResultsError(
+                f"{folder}: {name} was changed after it was written: its digest is not that of manifest.json"
+            )
     return Results(manifest, table, quantiles, said)
 
 
@@ -357,10 +369,16 @@ def _is_result(folder: Path) -> bool:
     return isinstance(manifest, dict) and manifest.get("format") == FORMAT
 
 
+def _standing(target: Path) -> Path:
+    """The nearest folder above the target that exists."""
+    return next(folder for folder in target.parents if os.path.lexists(folder))
+
+
 def _put_in_place(fresh: Path, target: Path) -> None:
     """Rename the fresh folder to its target; an earlier result there is moved aside first and then removed."""
     check_target(target)
     if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
         fresh.rename(target)
         return
     aside = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent))
@@ -396,7 +414,7 @@ def _digest_of_json(content: dict[str, Any]) -> str:
 
 
 def _digest_of_dataset(data: xr.Dataset) -> str:
-    """SHA-256 of every variable and coordinate in order of name: name, dimensions, values as little-endian 64-bit or text."""
+    """SHA-256 of every variable in order of name: name, dimensions, values as little-endian 64-bit or text."""
     sha = hashlib.sha256()
     for name in sorted(map(str, data.variables)):
         values = data[name].values
@@ -431,7 +449,9 @@ def _commit() -> str | None:
         return None
     try:
         ask = [
-            subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True).stdout
+            subprocess.run(
+                ["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True
+            ).stdout
             for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
         ]
     except (OSError, subprocess.SubprocessError):

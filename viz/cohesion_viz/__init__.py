@@ -1,0 +1,1 @@
+"""Charts of what `cohesion` simulates; the simulation itself needs nothing from here."""
