@@ -171,9 +171,12 @@ def compare(
     kinds = np.arange(len(rule.OUTCOMES))
     one = (first["outcome"].values[:, -1:] == kinds).astype(float)
     two = (second["outcome"].values[:, -1:] == kinds).astype(float)
-    pick = np.random.default_rng(0).integers(0, a.size, (resamples, a.size))
-    medians = np.median(b[pick], axis=1) - np.median(a[pick], axis=1)
-    moved = (two - one)[pick].mean(axis=1)
+    generator = np.random.default_rng(0)
+    medians, moved = np.empty(resamples), np.empty((resamples, len(rule.OUTCOMES)))
+    for k in range(resamples):  # one at a time, so that memory does not grow with runs times resamples
+        pick = generator.integers(0, a.size, a.size)
+        medians[k] = np.median(b[pick]) - np.median(a[pick])
+        moved[k] = (two - one)[pick].mean(axis=0)
     low, high = np.percentile(moved, [2.5, 97.5], axis=0)
     difference = (two - one).mean(axis=0)
     return {

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cohesion.facts import ISO3, NAMES
-from cohesion.rules.trust import LIMIT
+from cohesion.rules.trust import LIMIT, carry
 from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Uncertainty, Values
 from cohesion.types import Array
@@ -56,6 +56,7 @@ class Ledger:
         self,
         before: Array,
         update: Array,
+        about_us: Array,
         toward_us: dict[str, Array],
         conduct: dict[str, Array],
         after: Array,
@@ -66,8 +67,8 @@ class Ledger:
         ----------
         before, after
             Deviation of log-odds before and after the month, ``[run, member, ally]``.
-        update
-            The linear map of the month.
+        update, about_us
+            The linear maps of the month, see `cohesion.rules.trust.carry`.
         toward_us, conduct
             Signals by driver, ``[run, member]`` and ``[run, ally]``.
         """
@@ -78,12 +79,13 @@ class Ledger:
             month[self.DRIVERS.index(name)] = signal[:, None, :]
         standing = self.DRIVERS.index("joint retaliation")
         month[standing, :, self._usa, :] *= -1  # the US reads it the other way round
-        unclipped = np.matmul(update, before) + month.sum(axis=0)
+        carried = carry(before, update, about_us, self._usa)
+        unclipped = carried + month.sum(axis=0)
         month[-1] = np.where(np.abs(after) < LIMIT, 0, after - unclipped)
-        self.traced = np.matmul(update, self.traced) + month
+        self.traced = carry(self.traced, update, about_us, self._usa) + month
         anchoring = -self._anchor * before
         month[-2] = anchoring
-        month[-3] = np.matmul(update, before) - before - anchoring
+        month[-3] = carried - before - anchoring
         self.direct += month
 
     def toward_us(self) -> tuple[Array, Array]:

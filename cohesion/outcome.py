@@ -10,7 +10,8 @@ that of its last month. In this order:
 - ``european_pillar``: credibility without the US and trust among the others reach theirs;
 - ``hollow``: none of these. The alliance stands on paper.
 
-Thresholds are parameters, fixed with their reasons before outcomes were looked at; `sensitivity` moves each by a tenth.
+The form of the rule comes from a prototype. Thresholds are parameters, fixed with their reasons before outcomes of this
+model were looked at; `sensitivity` moves each by a tenth.
 """
 
 import numpy as np

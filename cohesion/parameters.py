@@ -112,7 +112,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "share of what a member's friends suffer that it feels as its own",
        "assumption: kept small because social learning passes news on as well"),
     _P("trust_noise", "trust", "log-odds", 0.1, 0.0, 0.2,
-       "stationary standard deviation of trust in the US without any conduct",
+       "scale of the noise in trust: its stationary standard deviation for trust in the US",
        "assumption: 0.1 is about two and a half points of probability", 0),
     _P("goodwill_recovery", "trust", "1/month", 0.1, 0.03, 0.2,
        "speed at which goodwill follows the conduct of the US, down and up",
@@ -146,7 +146,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "share of the gap to the intended retaliation that is closed in a month",
        "assumption: the EU took about three months in 2018 and suspended its list in 2025"),
     _P("solidarity_trust", "trade", "log-odds per unit of tariff", 0.5, 0.0, 1.5,
-       "trust among EU members gained, and of the US in them lost, by joint retaliation at a rate of 1",
+       "trust of the others gained, and of the US lost, by retaliation at a rate of 1",
        "assumption", 0),
     # M4
     _P("claim_trust", "claims", _WEIGHT, 1.0, 0.3, 2.0,
@@ -365,7 +365,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "assumption; see breach_slope. IISS (April 2025) weighs forces of 10,000, 25,000 and 60,000 to "
        "100,000", 0),
     _P("regeneration", "war", "log", 0.4, 0.1, 0.8,
-       "Russian capacity regained in the long run of an unguarded pause",
+       "Russian capacity regained in the long run of a pause",
        "Danish Defence Intelligence Service (February 2025): ready for a local war in six months, a "
        "regional one in two years, a large one in five, if NATO does not arm; size: assumption", 0),
     _P("rearmament_gain", "war", "log", 0.3, 0.0, 0.6,
@@ -446,8 +446,8 @@ PARAMETERS: tuple[Parameter, ...] = (
        "Chinese support for Russia when Washington courts Moscow",
        "assumption: whether Russia can be drawn away is the question (wiiw and Bruegel put China at 30 % "
        "of Russian exports and 35 % of imports), so the range crosses zero", 0),
-    # thresholds of the outcome: fixed before outcomes were looked at
-    _P("threshold_defection", "measures", "share of members", 0.16, 0.12, 0.20,
+    # thresholds of the outcome, see cohesion.outcome
+    _P("threshold_defection", "measures", "share of members", 0.15, 0.12, 0.20,
        "members that accommodate, obstruct or have withdrawn from which the alliance has splintered",
        "five of 32: more than the one or two that the EU and NATO have worked around since 2010", threshold=True),
     _P("threshold_loyalty", "measures", "share of GDP", 0.5, 0.4, 0.6,
@@ -465,7 +465,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "trust among members other than the US, relative to the start, from which a pillar carries the alliance",
        "a pillar needs its members' trust nearly whole: nobody stands behind it", threshold=True),
     _P("threshold_edge", "measures", "probability", 0.4, 0.3, 0.5,
-       "mutual trust from which two members are joined in the trust graph, relative to the prior's scale",
+       "mutual trust from which two members are joined in the trust graph",
        "assumption: below the mean prior, above its lower bound less a shock", threshold=True),
 )  # fmt: skip
 

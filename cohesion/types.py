@@ -84,6 +84,7 @@ class Inputs:
     us_imports: Array  # [member] US goods imports from i as a share of US GDP
     smallness: Array  # [member] 0 (largest economy) to 1
     hosting: Array  # [member] US troops hosted, 0 to 1
+    troops: Array  # [member] share of all US troops in member countries
     gas: Array  # [member] Russian share of gas imports, 0 to 1
     gdp: Array  # [member] billion USD at the start
     growth: Array  # [member] trend growth a month, as a fraction
@@ -96,6 +97,7 @@ class Inputs:
     european_ties: Array  # [run, member, ally] the same among members other than the US
     projection: Array  # [run, member, ally] share of the ally's capability that reaches i
     update: Array  # [run, member, ally] one month of anchoring and learning, a linear map of trust
+    update_about_us: Array  # [run, member, ally] the same for trust in the US, learnt among the others
     prior: Array  # [run, member, ally] log-odds of trust at the start
     trust_in_us: Array  # [run, member] trust in the US at the start
     european_trust: Array  # [run, member] tie-weighted trust in members other than the US at the start
@@ -162,6 +164,7 @@ class Book(Protocol):
         self,
         before: Array,
         update: Array,
+        about_us: Array,
         toward_us: dict[str, Array],
         conduct: dict[str, Array],
         after: Array,

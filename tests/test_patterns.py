@@ -55,7 +55,7 @@ def test_1_spending_rises_after_2014_and_again_after_2022_one_or_two_budgets_lat
     at_once = float(mean[month(2022, 6)] / mean[month(2022, 2)] - 1)
     after = float(mean[month(2024, 6)] / mean[month(2022, 6)] - 1) / 2
     assert abs(at_once) < 0.005, "no budget is made within four months"
-    # The sign is right, the size is not: the model's second rise is about a third of that in NATO's figures.
+    # The sign is right, the size is not: the model's second rise is about a quarter of that in NATO's figures.
     assert after > 1.2 * before
 
 

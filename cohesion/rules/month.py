@@ -25,7 +25,7 @@ from cohesion.rules import (
     united_states,
     war,
 )
-from cohesion.types import AID, FORCE, RENEWED, SANCTIONS, WAR, Amend, Book, Inputs, Levers, Parameters, Shocks, State
+from cohesion.types import AID, FORCE, SANCTIONS, Amend, Book, Inputs, Levers, Parameters, Shocks, State
 
 
 def advance(
@@ -70,15 +70,15 @@ def advance(
     common_packages = s.delivery[:, AID : AID + 1] / x.delivery[:, AID : AID + 1]
     given = support.total(s.aid, x.aid, x.gdp * (1 - s.loss), lv.us_aid, usa, common_packages)
     aid_change = np.log((given + 1) / (x.support + 1))  # a billion is added so that a start without aid is finite
-    capacity = war.capacity(s.capacity, peace, sanctions, lv.oil_squeeze, china_support, p)
-    strength = war.strength(s.strength, peace, aid_change, lv.ukraine_rearmament, capacity, p)
+    capacity = war.capacity(s.capacity, peace, x.war_at_start, sanctions, lv.oil_squeeze, china_support, p)
+    strength = war.strength(s.strength, peace, x.war_at_start, aid_change, lv.ukraine_rearmament, capacity, p)
     assurance = war.assurance(lv.assurance_force)
     prospects = war.prospects(confidence, capacity, strength)
-    backing = measures.flank(s.credibility, x.exposure) * (1 - 0.5 * lv.us_concession_nato)
+    backing = war.backing(measures.flank(s.credibility, x.exposure), lv.us_concession_nato)
     terms = war.offer(
-        lv.us_concession_territory + lv.territory_ceded,
+        np.maximum(lv.us_concession_territory, lv.territory_ceded),
         lv.ukraine_rearmament,
-        lv.us_concession_sanctions,
+        lv.us_concession_nato + lv.us_concession_sanctions,
         assurance,
         p,
     )
@@ -119,19 +119,20 @@ def advance(
     reputation = p.trust_noise * np.sqrt(p.anchor) * z.reputation * x.europe
     joint = trust.monthly(trade.solidarity(retaliation, p), p)
     deviation = trust.revise(
-        s.deviation, x.update, toward_us.sum(axis=0) + us_noise, conduct.sum(axis=0) + reputation, joint, usa
-    )
+        s.deviation, x.update, x.update_about_us, toward_us.sum(axis=0) + us_noise,
+        conduct.sum(axis=0) + reputation, joint, usa,
+    )  # fmt: skip
     if book is not None:
         about_us = dict(zip(signals, toward_us, strict=True)) | {"noise": us_noise}
         about_all = dict(zip(kept, conduct, strict=True)) | {"reputation noise": reputation, "joint retaliation": joint}
-        book.book(s.deviation, x.update, about_us, about_all, deviation)
+        book.book(s.deviation, x.update, x.update_about_us, about_us, about_all, deviation)
     trust_in_us = measures.probability(x.prior[..., usa] + deviation[..., usa])
     felt = coercion["tariffs"] + coercion["territorial claims"] + rhetoric["culture war"] + rhetoric["commitment"]
     goodwill = trust.goodwill(s.goodwill, felt * x.europe, p)
     goodwill_lost = measures.probability(x.goodwill) - measures.probability(x.goodwill + goodwill)
 
     # M14 domestic politics
-    elected = politics.elections(month, x.election_due, x.election_term, z.early_election, p) & (x.europe > 0)
+    elected = politics.elections(s.month, x.election_due, x.election_term, z.early_election, p) & (x.europe > 0)
     new = politics.redraw(s.alignment, x.alignment, goodwill_lost, threat_change, z.ballot, p)
     alignment = np.where(elected, new, s.alignment)
 
@@ -210,12 +211,12 @@ def assess(s: State, x: Inputs, lv: Levers, p: Parameters) -> State:
     """M15: expected response, credibility with and without the US, spill-in and trust among Europeans."""
     belief = measures.probability(x.prior + s.deviation)
     present = measures.present(s.posture, lv.us_withdrawal, x.usa)
-    presence = 1 + 0.5 * lv.us_troops.mean(axis=-1, keepdims=True)  # half of what the US would send is in place
-    present[:, x.usa] *= presence[:, 0]
+    in_place = (x.troops * lv.us_troops).sum(axis=-1, keepdims=True)
+    present[:, x.usa] *= 1 + 0.5 * in_place[:, 0]  # half of what the US would send is in place
     response, alone, spill_in = measures.response(belief, x.projection, s.capability, s.autonomy, present, x.usa)
     moved = s.delivery[:, FORCE : FORCE + 1] / x.delivery[:, FORCE : FORCE + 1]
-    fighting = (s.phase == WAR) | (s.phase == RENEWED)
-    backing = measures.flank(s.credibility, x.exposure)
+    fighting = ~war.at_peace(s.phase)  # in a moratorium the front holds forces as before
+    backing = war.backing(measures.flank(s.credibility, x.exposure), lv.us_concession_nato)
     guard = p.assurance_deterrence * war.assurance(lv.assurance_force) * backing
     required = x.required * war.available(s.capacity, s.strength, guard, fighting, x.war_at_start, s.month, p)
     return replace(

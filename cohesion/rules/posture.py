@@ -48,16 +48,15 @@ def utilities(
     drift = p.bandwagoning * threat_change + p.posture_alignment * -alignment + p.posture_wedge * wedge
     weak = p.posture_credibility * -credibility_change
     out = np.empty((*np.broadcast_shapes(trust_change.shape, alignment.shape), 6))
-    out[..., COMMITTED] = p.commitment_gap + p.posture_trust * trust_change + 0.5 * threat_change
+    out[..., COMMITTED] = p.commitment_gap + p.posture_trust * trust_change
     out[..., PILLAR] = (
         0.5 * p.commitment_gap
         + p.posture_trust * european_change
-        + 0.5 * threat_change
         + p.posture_pillar * (pillar + autonomy_change + goodwill_lost)
     )
     out[..., HEDGING] = weak - 0.5 * alignment * p.posture_alignment
     out[..., ACCOMMODATING] = -0.3 + weak + drift
-    out[..., OBSTRUCTING] = drift + 0.5 * goodwill_lost
+    out[..., OBSTRUCTING] = drift
     # who leaves gives up the other Europeans with the US: distrust of both counts, half each
     lost = 0.5 * (trust_change + european_change)
     out[..., WITHDRAWN] = -p.withdrawal_gap + weak + 0.5 * drift - p.posture_trust * lost

@@ -42,13 +42,37 @@ def update_matrix(ties: Array, p: Parameters) -> Array:
     return keep + p.learning[..., None] * ties
 
 
-def revise(deviation: Array, update: Array, toward_us: Array, conduct: Array, joint: Array, usa: int) -> Array:
+def carry(deviation: Array, update: Array, about_us: Array, usa: int) -> Array:
+    """One month of anchoring and learning, ``[..., run, member, ally]``.
+
+    What others believe of the US is learnt among themselves: the US feels none of the signals about itself, so its
+    own view would hold theirs where it was.
+
+    Parameters
+    ----------
+    update, about_us
+        `update_matrix` with all ties, and with those among members other than the US.
+    """
+    changed = np.matmul(update, deviation)
+    changed[..., usa] = np.matmul(about_us, deviation[..., usa, None])[..., 0]
+    return changed
+
+
+def revise(
+    deviation: Array,
+    update: Array,
+    about_us: Array,
+    toward_us: Array,
+    conduct: Array,
+    joint: Array,
+    usa: int,
+) -> Array:
     """Deviation of log-odds after one month, cut off at `LIMIT`, ``[run, member, ally]``.
 
     Parameters
     ----------
-    update
-        `update_matrix`.
+    update, about_us
+        The linear maps of `carry`.
     toward_us
         Sum of the signals that concern the US alone, ``[run, member]``.
     conduct
@@ -56,7 +80,7 @@ def revise(deviation: Array, update: Array, toward_us: Array, conduct: Array, jo
     joint
         The one signal that the US reads the other way round: joint retaliation, ``[run, ally]``.
     """
-    changed = np.matmul(update, deviation)
+    changed = carry(deviation, update, about_us, usa)
     changed += (conduct + joint)[..., None, :]
     changed[..., usa, :] -= 2 * joint
     changed[..., usa] += toward_us

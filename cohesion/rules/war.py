@@ -16,7 +16,9 @@ def at_peace(phase: IntArray) -> BoolArray:
     return (phase == CEASEFIRE) | (phase == GUARDED)
 
 
-def capacity(capacity: Array, peace: BoolArray, sanctions: Array, oil: Array, china: Array, p: Parameters) -> Array:
+def capacity(
+    capacity: Array, peace: BoolArray, war_at_start: bool, sanctions: Array, oil: Array, china: Array, p: Parameters
+) -> Array:
     """Russian military capacity after one month, log deviation from the start, ``[run, 1]``.
 
     War at the intensity of the start is an equilibrium. In a pause it regenerates by ``regeneration`` in the long run;
@@ -25,15 +27,24 @@ def capacity(capacity: Array, peace: BoolArray, sanctions: Array, oil: Array, ch
 
     Parameters
     ----------
+    war_at_start
+        Whether the scenario starts in the full-scale war: deviations are from the start.
     sanctions, oil
         Sanctions in effect beyond the start and oil receipts squeezed, ``[run, 1]``.
     """
-    target = p.regeneration * peace + china - p.sanctions_capacity * sanctions - p.oil_capacity * oil
+    pause = peace * 1.0 - (not war_at_start)  # -1 where war has come to a start in peace
+    target = p.regeneration * pause + china - p.sanctions_capacity * sanctions - p.oil_capacity * oil
     return capacity + (target - capacity) / 40
 
 
 def strength(
-    strength: Array, peace: BoolArray, support: Array, rearmament: Array, assault: Array, p: Parameters
+    strength: Array,
+    peace: BoolArray,
+    war_at_start: bool,
+    support: Array,
+    rearmament: Array,
+    assault: Array,
+    p: Parameters,
 ) -> Array:
     """Ukraine's strength after one month, log deviation from the start, ``[run, 1]``.
 
@@ -42,6 +53,8 @@ def strength(
 
     Parameters
     ----------
+    war_at_start
+        Whether the scenario starts in the full-scale war; if not, rearming freely is the state of the start.
     support
         Log of aid relative to the start.
     rearmament
@@ -49,7 +62,8 @@ def strength(
     assault
         Russian capacity, log deviation: what Ukraine's strength has to bear in war.
     """
-    target = p.support_strength * support + np.where(peace, p.rearmament_gain * (2 * rearmament - 1), -0.5 * assault)
+    rearming = p.rearmament_gain * ((2 * rearmament - 1) * peace - (not war_at_start))
+    target = p.support_strength * support + rearming - 0.5 * assault * ~peace
     return strength + (target - strength) / 24
 
 
@@ -58,12 +72,13 @@ def prospects(confidence: Array, capacity: Array, strength: Array) -> Array:
     return confidence + capacity - strength
 
 
-def offer(territory: Array, rearmament: Array, relief: Array, assurance: Array, p: Parameters) -> Array:
+def offer(territory: Array, rearmament: Array, others: Array, assurance: Array, p: Parameters) -> Array:
     """Worth of the deal on the table to Russia, 0 for a bare one, ``[run, 1]``.
 
-    Territory, limits on Ukraine and relief of sanctions count for it, a foreign assurance force against it.
+    Territory, limits on Ukraine and on the alliance and relief of sanctions count for it, a foreign assurance force
+    against it.
     """
-    return territory + (1 - rearmament) + relief - p.assurance_price * assurance
+    return territory + (1 - rearmament) + others - p.assurance_price * assurance
 
 
 def assurance(soldiers: Array) -> Array:
@@ -74,13 +89,26 @@ def assurance(soldiers: Array) -> Array:
     return soldiers / (soldiers + 30)
 
 
+def backing(credibility: Array, concession: Array) -> Array:
+    """Who would come if a force in Ukraine were attacked, 0 to 1, ``[run, 1]``.
+
+    Parameters
+    ----------
+    credibility
+        Mean credibility of the exposed members.
+    concession
+        Limits on the alliance conceded to Russia, 0 to 1: all of them halve the backing.
+    """
+    return credibility * (1 - 0.5 * concession)
+
+
 def deterrence(strength: Array, assurance: Array, backing: Array, p: Parameters) -> Array:
     """What deters a breach, log deviation, ``[run, 1]``: Ukraine's strength and a force that is credibly backed.
 
     Parameters
     ----------
     backing
-        Mean credibility of the exposed members, 0 to 1: who would come if the force were attacked.
+        `backing`.
     """
     return strength + p.assurance_deterrence * assurance * backing
 
@@ -119,7 +147,8 @@ def next_phase(
     stopped = np.where(fighting, draw < deal, (phase == MORATORIUM) & (draw < 2 * deal))
     paused = fighting & ~stopped & (draw < 2 * deal)
     lapsed = (phase == MORATORIUM) & ~stopped & (draw > 1 - p.moratorium_lapse)
-    broken = ceased & ((draw < breach) | (offensive > 0.5))
+    attacks = (offensive > 0.5) & ~fighting
+    broken = (ceased & (draw < breach)) | attacks
     peace = np.where(assurance >= 0.25, GUARDED, CEASEFIRE)
     after = np.where(stopped | (ceased & ~broken), peace, phase)
     after = np.where(paused, MORATORIUM, after)
@@ -139,7 +168,7 @@ def sanctions_in_effect(lever: Array, relief: Array, delivered: Array, p: Parame
     delivered
         Renewals put into effect, less those expected at the start.
     """
-    return lever - p.us_sanctions_share * relief + delivered
+    return np.maximum(-1, lever - p.us_sanctions_share * relief + delivered)
 
 
 def available(
