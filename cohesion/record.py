@@ -116,7 +116,17 @@ def dataset(records: Records, scenario: Scenario, runs: range, attributes: dict[
     attributes
         Seed and the like.
     """
+    kept = {
+        v.name: (
+            ("run", "month", "member") if v.by_member else ("run", "month"),
+            records[v.name],
+            {"units": v.unit, "long_name": v.long_name},
+        )
+        for v in VARIABLES
+        if v.name in records
+    }
     data = xr.Dataset(
+        kept,
         coords={
             "run": np.array(runs),
             "month": np.arange(records["outcome"].shape[1]),
@@ -130,10 +140,6 @@ def dataset(records: Records, scenario: Scenario, runs: range, attributes: dict[
             **attributes,
         },
     )
-    for v in VARIABLES:
-        if v.name in records:
-            dims = ("run", "month", "member") if v.by_member else ("run", "month")
-            data[v.name] = (dims, records[v.name], {"units": v.unit, "long_name": v.long_name})
     data["outcome"] = (
         ("run", "month"), records["outcome"],
         {"units": "code", "long_name": "outcome of the two years before", "codes": ", ".join(rule.OUTCOMES)},

@@ -72,14 +72,14 @@ class ShockTable:
 
     def __init__(self, seed: int, runs: range, months: int) -> None:
         shapes = {c.name: (-(-months // c.period), c.width) for c in CHANNELS}
-        self._tables = {name: np.empty((rows, len(runs), width)) for name, (rows, width) in shapes.items()}
+        self._tables = {name: np.empty((len(runs), *shape)) for name, shape in shapes.items()}
         for position, run in enumerate(runs):
             stream = _Stream(seed, run)
             for number, c in enumerate(CHANNELS, start=1):
                 generator = stream.channel(number)
                 draw = generator.standard_normal if c.normal else generator.random
-                self._tables[c.name][:, position] = draw(shapes[c.name])
+                draw(out=self._tables[c.name][position])
 
     def month(self, month: int) -> Shocks:
         """The shocks of one month, counted from 0."""
-        return Shocks(**{c.name: self._tables[c.name][month // c.period] for c in CHANNELS})
+        return Shocks(**{c.name: self._tables[c.name][:, month // c.period] for c in CHANNELS})

@@ -10,7 +10,7 @@ from cohesion import levers as lever_table
 from cohesion.facts import Facts, load_facts
 from cohesion.parameters import from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
-from cohesion.rules.month import advance
+from cohesion.rules.month import advance, standing
 from cohesion.scenario import Scenario
 from cohesion.shocks import ShockTable, parameter_draws
 from cohesion.state import start
@@ -52,6 +52,8 @@ class Simulation:
         self.facts: Facts = load_facts(scenario.start)
         self.parameters = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
         self._paths = scenario.paths()
+        table = np.concatenate(list(self._paths.values()), axis=1)
+        self._changes = np.append(True, (table[1:] != table[:-1]).any(axis=1))  # months in which a lever changes
         self._shocks = ShockTable(seed, runs, scenario.months)
         neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
         self.inputs, self.state = start(self.facts, self.parameters, neutral)
@@ -68,9 +70,13 @@ class Simulation:
     def step(self, amend: Amend | None = None, book: Book | None = None) -> None:
         """Advance all runs by a month; see `cohesion.rules.month.advance`."""
         month = self.state.month
+        if self._changes[month]:
+            self._levers = self.levers(month)
+            self._stands = standing(self.inputs, self._levers, self.parameters)
         self.state = advance(
-            self.state, self.inputs, self.levers(month), self._shocks.month(month), self.parameters, amend, book
-        )
+            self.state, self.inputs, self._levers, self._shocks.month(month), self.parameters, amend, book,
+            self._stands,
+        )  # fmt: skip
 
     @cached_property
     def _gdp_share(self) -> Array:

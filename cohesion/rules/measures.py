@@ -21,7 +21,12 @@ def projection(distance: Array, usa: int, p: Parameters) -> Array:
 
 def probability(log_odds: Array) -> Array:
     """Inverse of the log-odds, any shape."""
-    return 1 / (1 + np.exp(-log_odds))
+    # In place: for [run, member, ally] four new arrays of a megabyte each would take longer than the arithmetic.
+    odds = np.array(log_odds, dtype=float)
+    np.negative(odds, out=odds)
+    np.exp(odds, out=odds)
+    odds += 1
+    return np.divide(1, odds, out=odds)
 
 
 def response(
@@ -55,8 +60,9 @@ def response(
     leaning = capability * (1 - autonomy) * present
     american = capability[..., usa] * present[..., usa]
     free[..., usa] = 0  # the US is added below: its forces do not lean on anyone
-    off = 1 - np.eye(trust.shape[-1])
-    ours = np.matmul(reach * off, np.stack([free, leaning], axis=-1))
+    everyone = np.arange(trust.shape[-1])
+    reach[..., everyone, everyone] = 0  # a member's own forces are added below
+    ours = np.matmul(reach, np.stack([free, leaning], axis=-1))
     from_us = reach[..., usa] * american[..., None]
     from_us[..., usa] = american
     trusted = trust[..., usa].copy()

@@ -4,7 +4,7 @@ Reads like the process overview of the ODD protocol. The United States and Russi
 and budget, and once a quarter they take a posture and decide together.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,11 +25,41 @@ from cohesion.rules import (
     united_states,
     war,
 )
-from cohesion.types import AID, FORCE, SANCTIONS, Amend, Book, Inputs, Levers, Parameters, Shocks, State
+from cohesion.types import AID, FORCE, SANCTIONS, Amend, Array, Book, Inputs, Levers, Parameters, Shocks, State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What follows from levers alone, and stands until one of them changes.
+
+    Attributes
+    ----------
+    signals
+        Long-run effects on trust in the US, log-odds, ``[run, member]`` each.
+    monthly
+        The same as changes of one month.
+    """
+
+    signals: dict[str, Array]
+    monthly: dict[str, Array]
+
+
+def standing(x: Inputs, lv: Levers, p: Parameters) -> Standing:
+    """Effects of claims and conduct that the levers of a month set; parameters are those of `advance`."""
+    signals = {"territorial claims": claims.signal(lv.us_claim, x.ties, x.smallness, p)}
+    signals |= united_states.signals(lv, x.exposure, x.hosting, p)
+    return Standing(signals, {name: trust.monthly(signal, p) * x.europe for name, signal in signals.items()})
 
 
 def advance(
-    s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Amend | None = None, book: Book | None = None
+    s: State,
+    x: Inputs,
+    lv: Levers,
+    z: Shocks,
+    p: Parameters,
+    amend: Amend | None = None,
+    book: Book | None = None,
+    stands: Standing | None = None,
 ) -> State:
     """The state one month on.
 
@@ -42,8 +72,11 @@ def advance(
         here.
     book
         A ledger that is told every change of trust and its drivers.
+    stands
+        What `standing` gives for these levers, where the caller has it already.
     """
     amend = amend or _as_proposed
+    stands = stands or standing(x, lv, p)
     month = s.month + 1
     calendar = (x.first_month + s.month - 1) % 12 + 1
     usa = x.usa
@@ -103,31 +136,31 @@ def advance(
     gdp = x.gdp * (1 + x.growth) ** month * (1 - loss)
 
     # M2 trust and goodwill, M4 claims, M5 learning
-    coercion = {
+    moving = {
         "tariffs": trust.witnessed(trade.signal(tariff, x.exports, p), x.ties, p),
-        "territorial claims": claims.signal(lv.us_claim, x.ties, x.smallness, p),
+        "commitment": united_states.commitment_signal(commitment, p),
     }
-    rhetoric = united_states.signals(lv, commitment, x.exposure, x.hosting, p)
-    signals = coercion | rhetoric
-    toward_us = trust.monthly(np.stack(list(signals.values())), p) * x.europe
+    toward_us = {name: trust.monthly(signal, p) * x.europe for name, signal in moving.items()} | stands.monthly
     us_noise = trust.noise(z.common_normal[:, 1:2], z.observer, x.europe, p)
     kept = {
         "pledges": burden.pledge_conduct(s.spending, x.spending, lv.pledge, p),
         "breaking ranks": posture.conduct(s.posture, x.posture, p),
     }
-    conduct = trust.monthly(np.stack(list(kept.values())), p) * x.europe
+    conduct = {name: trust.monthly(signal, p) * x.europe for name, signal in kept.items()}
     reputation = p.trust_noise * np.sqrt(p.anchor) * z.reputation * x.europe
     joint = trust.monthly(trade.solidarity(retaliation, p), p)
     deviation = trust.revise(
-        s.deviation, x.update, x.update_about_us, toward_us.sum(axis=0) + us_noise,
-        conduct.sum(axis=0) + reputation, joint, usa,
+        s.deviation, x.update, x.update_about_us, sum(toward_us.values()) + us_noise,
+        sum(conduct.values()) + reputation, joint, usa,
     )  # fmt: skip
     if book is not None:
-        about_us = dict(zip(signals, toward_us, strict=True)) | {"noise": us_noise}
-        about_all = dict(zip(kept, conduct, strict=True)) | {"reputation noise": reputation, "joint retaliation": joint}
+        about_us = toward_us | {"noise": us_noise}
+        about_all = conduct | {"reputation noise": reputation, "joint retaliation": joint}
         book.book(s.deviation, x.update, x.update_about_us, about_us, about_all, deviation)
     trust_in_us = measures.probability(x.prior[..., usa] + deviation[..., usa])
-    felt = coercion["tariffs"] + coercion["territorial claims"] + rhetoric["culture war"] + rhetoric["commitment"]
+    felt = (
+        moving["tariffs"] + stands.signals["territorial claims"] + stands.signals["culture war"] + moving["commitment"]
+    )
     goodwill = trust.goodwill(s.goodwill, felt * x.europe, p)
     goodwill_lost = measures.probability(x.goodwill) - measures.probability(x.goodwill + goodwill)
 
@@ -219,9 +252,10 @@ def assess(s: State, x: Inputs, lv: Levers, p: Parameters) -> State:
     backing = war.backing(measures.flank(s.credibility, x.exposure), lv.us_concession_nato)
     guard = p.assurance_deterrence * war.assurance(lv.assurance_force) * backing
     required = x.required * war.available(s.capacity, s.strength, guard, fighting, x.war_at_start, s.month, p)
+    belief *= x.european_ties  # in place: a new array of this size costs more than the product
     return replace(
         s,
-        european_trust=(x.european_ties * belief).sum(axis=-1),
+        european_trust=belief.sum(axis=-1),
         credibility=measures.credibility(response * moved, required, p),
         credibility_without_us=measures.credibility(alone * moved, required, p),
         spill_in=spill_in,

@@ -4,6 +4,8 @@ Quantal response (McKelvey and Palfrey 1995): the better a posture, the likelier
 it entered it (hysteresis). Withdrawal is possible and rare.
 """
 
+from itertools import accumulate
+
 import numpy as np
 
 from cohesion.types import (
@@ -47,20 +49,20 @@ def utilities(
     """
     drift = p.bandwagoning * threat_change + p.posture_alignment * -alignment + p.posture_wedge * wedge
     weak = p.posture_credibility * -credibility_change
-    out = np.empty((*np.broadcast_shapes(trust_change.shape, alignment.shape), 6))
-    out[..., COMMITTED] = p.commitment_gap + p.posture_trust * trust_change
-    out[..., PILLAR] = (
+    out = np.empty((6, *np.broadcast_shapes(trust_change.shape, alignment.shape)))  # each posture is written at once
+    out[COMMITTED] = p.commitment_gap + p.posture_trust * trust_change
+    out[PILLAR] = (
         0.5 * p.commitment_gap
         + p.posture_trust * european_change
         + p.posture_pillar * (pillar + autonomy_change + goodwill_lost)
     )
-    out[..., HEDGING] = weak - 0.5 * alignment * p.posture_alignment
-    out[..., ACCOMMODATING] = -0.3 + weak + drift
-    out[..., OBSTRUCTING] = drift
+    out[HEDGING] = weak - 0.5 * alignment * p.posture_alignment
+    out[ACCOMMODATING] = -0.3 + weak + drift
+    out[OBSTRUCTING] = drift
     # who leaves gives up the other Europeans with the US: distrust of both counts, half each
     lost = 0.5 * (trust_change + european_change)
-    out[..., WITHDRAWN] = -p.withdrawal_gap + weak + 0.5 * drift - p.posture_trust * lost
-    return out
+    out[WITHDRAWN] = -p.withdrawal_gap + weak + 0.5 * drift - p.posture_trust * lost
+    return np.moveaxis(out, 0, -1)
 
 
 def choose(utilities: Array, current: IntArray, draw: Array, p: Parameters) -> IntArray:
@@ -75,11 +77,11 @@ def choose(utilities: Array, current: IntArray, draw: Array, p: Parameters) -> I
     """
     reviews = draw < p.posture_review
     share = np.where(reviews, draw / np.maximum(p.posture_review, 1e-12), 0.0)
-    held = current[..., None] == np.arange(6)
-    score = p.posture_precision[..., None] * (utilities + p.posture_inertia[..., None] * held)
-    weight = np.exp(score - score.max(axis=-1, keepdims=True))
-    ladder = np.cumsum(weight, axis=-1)
-    chosen = np.minimum((share[..., None] * ladder[..., -1:] >= ladder).sum(axis=-1), WITHDRAWN)
+    held = current == np.arange(6)[:, None, None]
+    score = p.posture_precision * (np.moveaxis(utilities, -1, 0) + p.posture_inertia * held)  # [posture, run, member]
+    weight = np.exp(score - score.max(axis=0))
+    *ladder, total = accumulate(weight)
+    chosen = np.sum([share * total >= rung for rung in ladder], axis=0)
     return np.where(reviews, chosen, current)
 
 

@@ -27,14 +27,18 @@ def concessions(levers: Levers) -> Array:
     return levers.us_concession_territory + levers.us_concession_nato + levers.us_concession_sanctions
 
 
-def signals(levers: Levers, commitment: Array, exposure: Array, hosting: Array, p: Parameters) -> dict[str, Array]:
-    """Long-run effect of each kind of US conduct on trust in the US, log-odds, ``[run, member]`` each.
+def commitment_signal(commitment: Array, p: Parameters) -> Array:
+    """Long-run effect of declared commitment on trust in the US, log-odds, ``[run, 1]``."""
+    return p.commitment_trust * commitment
+
+
+def signals(levers: Levers, exposure: Array, hosting: Array, p: Parameters) -> dict[str, Array]:
+    """Long-run effect of each kind of US conduct but commitment on trust in the US, log-odds, ``[run, member]`` each.
 
     Troops matter twice as much to a host as to others; aid and dealings with Russia in proportion to
     exposure. The signs of ``courting_trust`` and ``demand_trust`` are open: their ranges cross zero.
     """
     signals = {
-        "commitment": p.commitment_trust * commitment,
         "troops": p.troops_trust * levers.us_troops * (0.5 + 0.5 * hosting),
         "US aid to Ukraine": p.us_aid_trust * levers.us_aid * exposure,
         "concessions": -p.concession_trust * concessions(levers) * exposure,
