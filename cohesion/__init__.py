@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cohesion.ensemble import compare, interval, outcome_shares, simulate
-    from cohesion.explain import explain
+    from cohesion.ledger import explain
     from cohesion.model import AllianceModel, Member, Russia, Ukraine
     from cohesion.scenario import ConfigError, Scenario, load_scenario, scenario_names
 
@@ -19,7 +19,7 @@ _HOME = {
     "Scenario": "scenario",
     "Ukraine": "model",
     "compare": "ensemble",
-    "explain": "explain",
+    "explain": "ledger",
     "interval": "ensemble",
     "load_scenario": "scenario",
     "outcome_shares": "ensemble",

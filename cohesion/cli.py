@@ -3,30 +3,57 @@
 Everything heavy is imported where it is used, so that help and tables answer at once.
 """
 
-import json
 import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cohesion.levers import HOLDERS, LEVERS
+from cohesion.cli_options import (
+    HOLDER_OF,
+    Asked,
+    Holder,
+    Json,
+    LeverChanges,
+    Mechanism,
+    Months,
+    Out,
+    ParameterChanges,
+    Run,
+    Runs,
+    ScenarioName,
+    Seed,
+    Trusted,
+    Truster,
+    Uncertain,
+    Without,
+)
+from cohesion.levers import LEVERS
+from cohesion.printing import (
+    print_closing,
+    print_comparison,
+    print_ensemble,
+    print_explanation,
+    print_json,
+    print_run,
+    print_scenario,
+    print_table,
+    progress,
+    warn,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from cohesion.scenario import Scenario
 
-MAX_RUNS, MAX_SEED, MAX_MONTHS, MAX_THREADS = 1_000_000, 2**63 - 1, 600, 256
 #: Runs of which every month is kept; of further ones only the first and the last, so that memory stays small.
 BLOCK = 2048
-CAVEAT = "This is an exploratory model, not a forecast."
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -82,235 +109,6 @@ def _message(error: Exception) -> str | None:
     return str(error) if isinstance(error, ConfigError | FactsError | ResultsError) else None
 
 
-# --- options ----------------------------------------------------------------------------------------------------------
-
-
-def _whole(low: int, high: int) -> Callable[[Any], int]:
-    """Parser of a whole number in a range."""
-
-    def parse(text: Any) -> int:
-        try:
-            value = int(str(text))
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            raise typer.BadParameter(f"found {str(text)[:60]!r}; allowed: a whole number from {low:,} to {high:,}")
-        return value
-
-    return parse
-
-
-def _one_of(names: Callable[[], Sequence[str]]) -> Callable[[Any], str]:
-    """Parser of a name among those given."""
-
-    def parse(text: Any) -> str:
-        if text in names():
-            return str(text)
-        from cohesion.checks import nearest
-
-        close = nearest(str(text), names())
-        hint = f"; did you mean {close}?" if close else ""
-        raise typer.BadParameter(f"found {str(text)[:60]!r}; allowed: {', '.join(names())}{hint}")
-
-    return parse
-
-
-def _mechanisms() -> tuple[str, ...]:
-    from cohesion.parameters import MECHANISMS
-
-    return tuple(MECHANISMS)
-
-
-def _switchable() -> tuple[str, ...]:
-    from cohesion.parameters import MECHANISMS, neutral_values
-
-    return tuple(name for name in MECHANISMS if neutral_values(name))
-
-
-def _member(text: Any) -> str:
-    from cohesion.checks import nearest
-    from cohesion.facts import ISO3, NAMES
-
-    if text in ISO3:
-        return str(text)
-    codes = {name: code for code, name in NAMES.items()}
-    close = nearest(str(text), (*ISO3, *codes))
-    found = codes.get(close.strip('"'), close.strip('"')) if close else None
-    hint = f"; did you mean {found} ({NAMES[found]})?" if found else ""
-    raise typer.BadParameter(f"found {str(text)[:60]!r}; allowed: ISO 3166 codes of members, {', '.join(ISO3)}{hint}")
-
-
-_HOLDERS = {holder.split()[0].casefold(): holder for holder in HOLDERS}
-
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
-Seed = Annotated[
-    int, typer.Option("--seed", parser=_whole(0, MAX_SEED), metavar="N", help="Same seed, same numbers everywhere.")
-]
-Runs = Annotated[
-    int, typer.Option("--runs", parser=_whole(1, MAX_RUNS), metavar="N", help=f"Number of runs, 1 to {MAX_RUNS:,}.")
-]
-Run = Annotated[int, typer.Option("--run", parser=_whole(0, MAX_RUNS - 1), metavar="N", help="Which run, from 0.")]
-Months = Annotated[
-    int | None,
-    typer.Option("--months", parser=_whole(1, MAX_MONTHS), metavar="N", help="Horizon instead of the scenario's."),
-]
-Uncertain = Annotated[
-    str,
-    typer.Option(
-        "--uncertainty", parser=_one_of(lambda: ("none", "prior")), metavar="none|prior",
-        help="none: default parameters; prior: each run draws its own from their ranges.",
-    ),
-]  # fmt: skip
-LeverChanges = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--lever", metavar="NAME=VALUE", help="Set a lever, as in us_tariff=0.25 or us_claim=DNK:1,CAN:0.5. Repeatable."
-    ),
-]
-ParameterChanges = Annotated[
-    list[str] | None,
-    typer.Option("--param", "--parameter", metavar="NAME=VALUE", help="Fix a parameter for every run. Repeatable."),
-]
-Without = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--without", parser=_one_of(_switchable), metavar="MECHANISM",
-        help="Switch a mechanism off (names: cohesion parameters). Repeatable.",
-    ),
-]  # fmt: skip
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write a folder with tables, bands and figure.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
-Threads = Annotated[
-    int,
-    typer.Option("--threads", parser=_whole(1, MAX_THREADS), metavar="N", help="Threads; results do not depend on it."),
-]
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What the options ask for."""
-
-    seed: int
-    uncertainty: Literal["none", "prior"]
-    levers: dict[str, Any]
-    parameters: dict[str, float]
-    without: tuple[str, ...]
-    months: int | None
-    runs: int = 1
-    threads: int = 1
-
-    @classmethod
-    def of(
-        cls,
-        seed: int,
-        uncertainty: str,
-        levers: list[str] | None,
-        parameters: list[str] | None,
-        without: list[str] | None,
-        months: int | None,
-        runs: int = 1,
-        threads: int = 1,
-    ) -> "_Asked":
-        from cohesion.scenario import parse_lever, parse_parameter
-
-        return cls(
-            seed, cast(Literal["none", "prior"], uncertainty), _once("--lever", levers, parse_lever),
-            _once("--param", parameters, parse_parameter), tuple(dict.fromkeys(without or ())), months, runs, threads,
-        )  # fmt: skip
-
-    def scenario(self, name: str, levers: bool = True) -> "Scenario":
-        """The scenario of a name with the changes put in; says its warnings."""
-        from cohesion.scenario import load_scenario
-
-        found = load_scenario(name)
-        chosen = self.levers if levers else {}
-        if chosen or self.parameters or self.months is not None:
-            found = found.with_changes(levers=chosen, parameters=self.parameters, months=self.months)
-        for warning in found.warnings():
-            _warn(f"{found.name}: {warning}")
-        return found
-
-    def changes(self) -> dict[str, Any]:
-        """For the record."""
-        return {"levers": self.levers, "parameters": self.parameters, "without": list(self.without)}
-
-
-def _once(option: str, texts: list[str] | None, parse: Callable[[str], tuple[str, Any]]) -> dict[str, Any]:
-    from cohesion.scenario import ConfigError
-
-    found: dict[str, Any] = {}
-    for text in texts or ():
-        name, value = parse(text)
-        if name in found:
-            raise ConfigError.at(option, name, text, "each name once")
-        found[name] = value
-    return found
-
-
-# --- output -----------------------------------------------------------------------------------------------------------
-
-
-def _warn(text: str) -> None:
-    print(f"warning: {text}", file=sys.stderr)
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    print(json.dumps(content, indent=2, allow_nan=False))
-
-
-def _say(text: str = "", style: str = "") -> None:
-    """A paragraph: folded and styled on a terminal, one line elsewhere."""
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.text import Text
-
-        Console(highlight=False).print(Text(text, style=style))
-    else:
-        print(text)
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
-    """A table; a column whose name starts with ``>`` is set to the right. Plain and never folded outside a terminal."""
-    if title:
-        _say(title, "bold")
-    right = [name.startswith(">") for name in columns]
-    names = [name.lstrip(">") for name in columns]
-    if sys.stdout.isatty():
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for name, to_right in zip(names, right, strict=True):
-            table.add_column(name, justify="right" if to_right else "left", header_style="bold cyan")
-        for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
-        Console(highlight=False).print(table)
-        return
-    lines = [names, *rows]
-    widths = [max(len(line[k]) for line in lines) for k in range(len(names))]
-    for line in lines:
-        cells = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True))
-        print("  ".join(cells).rstrip())
-    print()
-
-
-@contextmanager
-def _progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
-    """A bar with the time left on stderr, where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.advance(task, done)
-
-
 # --- tables of what there is ------------------------------------------------------------------------------------------
 
 
@@ -363,43 +161,22 @@ def scenarios(
 ) -> None:
     """List the scenarios, or show one in full."""
     from cohesion.scenario import load_scenario, scenario_names
-    from cohesion.tables import in_words
 
     if name is None:
         found = [load_scenario(each) for each in scenario_names()]
         if as_json:
-            _print_json({"scenarios": [{"name": s.name, "title": s.title, "months": s.months} for s in found]})
+            print_json({"scenarios": [{"name": s.name, "title": s.title, "months": s.months} for s in found]})
         else:
-            _table(
+            print_table(
                 ("name", ">months", "start", "title"),
                 [(s.name, f"{s.months}", s.month_label(0), s.title) for s in found],
             )
         return
     scenario = load_scenario(name)
-    about = scenario.to_dict()
     if as_json:
-        _print_json(about)
-        return
-    _say(f"{scenario.title} ({scenario.name})", "bold")
-    _say(f"{scenario.month_label(0)} to {scenario.month_label(scenario.months - 1)}, {scenario.months} months")
-    _say()
-    _say(" ".join(scenario.story.split()))
-    _say()
-    meaning = {lever.name: lever.meaning for lever in LEVERS}
-    rows = [(key, in_words(value), meaning[key]) for key, value in about["levers"].items()]
-    if rows:
-        _table(("lever", "value", "meaning"), rows, "Levers; all others stay as they were at the start")
-    if about["events"]:
-        events = []
-        for event in about["events"]:
-            moved = ", ".join(f"{key} = {in_words(value)}" for key, value in event["levers"].items())
-            until = f" until {event['until']}" if "until" in event else ""
-            events.append((event["date"] + until, event["text"], moved, event.get("source", "")))
-        _table(("date", "event", "levers", "source"), events, "Events")
-    if about["parameters"]:
-        _table(("parameter", ">value"), [(k, f"{v:g}") for k, v in about["parameters"].items()], "Parameters")
-    for source in scenario.sources:
-        _say(f"Source: {source}")
+        print_json(scenario.to_dict())
+    else:
+        print_scenario(scenario)
 
 
 @app.command(
@@ -409,22 +186,11 @@ Examples:
   cohesion levers --holder europe
   cohesion levers --json"""
 )
-def levers(
-    holder: Annotated[
-        str | None,
-        typer.Option(
-            "--holder",
-            parser=_one_of(lambda: tuple(_HOLDERS)),
-            metavar="WHO",
-            help=f"One of {', '.join(_HOLDERS)}.",
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> None:
+def levers(holder: Holder = None, as_json: Json = False) -> None:
     """Show the policy levers and who holds them."""
-    found = [lever for lever in LEVERS if holder is None or lever.holder == _HOLDERS[holder]]
+    found = [lever for lever in LEVERS if holder is None or lever.holder == HOLDER_OF[holder]]
     if as_json:
-        _print_json({"levers": [asdict(lever) for lever in found]})
+        print_json({"levers": [asdict(lever) for lever in found]})
         return
     rows = [
         (
@@ -433,7 +199,7 @@ def levers(
         )
         for x in found
     ]  # fmt: skip
-    _table(("lever", "held by", "unit", ">neutral", "range", "given", "meaning"), rows)
+    print_table(("lever", "held by", "unit", ">neutral", "range", "given", "meaning"), rows)
 
 
 @app.command(
@@ -442,19 +208,13 @@ Examples:
   cohesion parameters --mechanism trade
   cohesion parameters --json"""
 )
-def parameters(
-    mechanism: Annotated[
-        str | None,
-        typer.Option("--mechanism", parser=_one_of(_mechanisms), metavar="NAME", help="Only those of one mechanism."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
+def parameters(mechanism: Mechanism = None, as_json: Json = False) -> None:
     """Show the parameters, ranges and sources."""
     from cohesion.parameters import MECHANISMS, PARAMETERS
 
     found = [p for p in PARAMETERS if mechanism is None or p.mechanism == mechanism]
     if as_json:
-        _print_json({"mechanisms": MECHANISMS, "parameters": [asdict(p) for p in found]})
+        print_json({"mechanisms": MECHANISMS, "parameters": [asdict(p) for p in found]})
         return
     rows = [
         (
@@ -463,7 +223,7 @@ def parameters(
         )
         for p in found
     ]  # fmt: skip
-    _table(("parameter", "mechanism", "unit", ">default", "range", ">off", "meaning", "source"), rows)
+    print_table(("parameter", "mechanism", "unit", ">default", "range", ">off", "meaning", "source"), rows)
 
 
 @app.command(
@@ -488,7 +248,7 @@ def validate(files: Annotated[list[str], typer.Argument(metavar="FILE...", help=
             _failed(str(error), 2)
             continue
         for warning in scenario.warnings():
-            _warn(f"{file}: {warning}")
+            warn(f"{file}: {warning}")
         print(f"{file}: OK ({scenario.title}, {scenario.months} months from {scenario.month_label(0)})")
     if faulty:
         raise typer.Exit(2)
@@ -503,7 +263,7 @@ def schema() -> None:
     """Print the JSON Schema of a scenario file."""
     from cohesion.scenario import json_schema
 
-    _print_json(json_schema())
+    print_json(json_schema())
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------
@@ -529,47 +289,35 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Tell one run of a scenario, month by month."""
-    asked = _Asked.of(seed, uncertainty, lever, param, without, months)
+    asked = Asked.of(seed, uncertainty, lever, param, without, months)
     chosen = asked.scenario(scenario)
 
-    from cohesion.ensemble import digest, outcome_table
     from cohesion.model import AllianceModel
-    from cohesion.outcome import OUTCOMES
-    from cohesion.results import members
 
     model = AllianceModel(chosen, seed, number, asked.uncertainty, without=asked.without).run()
     history = model.history()
-    index = history["cohesion_index"].values
-    if as_json:
-        as_ensemble = history.expand_dims("run")
-        _print_json(
-            {
-                "scenario": chosen.name,
-                "seed": seed,
-                "run": number,
-                "months": chosen.months,
-                "uncertainty": uncertainty,
-                "outcome": model.outcome,
-                "cohesion_index": {"first": float(index[0]), "last": float(index[-1])},
-                "members": members(as_ensemble),
-                "story": model.story,
-                "digest": digest(outcome_table(as_ensemble)),
-            }
-        )
+    if not as_json:
+        print_run(chosen, history, model.story, f"{chosen.title}, run {number} of seed {seed}")
         return
-    _say(f"{chosen.title}, run {number} of seed {seed}", "bold")
-    _table(("month", "what happens"), [(line["month"], line["text"]) for line in model.story])
-    others = [code for code in history["member"].values.tolist() if code != "USA"]
-    trust = history["trust_in_us"].sel(member=others).values.mean(axis=-1)
-    rows = [
-        (
-            chosen.month_label(m), f"{index[m]:.2f}", f"{trust[m]:.2f}", f"{history['unity'].values[m]:.2f}",
-            OUTCOMES[int(history["outcome"].values[m])].replace("_", " "),
-        )
-        for m in sorted({*range(0, chosen.months + 1, 12), chosen.months})
-    ]  # fmt: skip
-    _table(("month", ">cohesion index", ">trust in the US", ">unity", "outcome of the two years before"), rows)
-    _say(CAVEAT)
+
+    from cohesion.ensemble import digest, outcome_table
+    from cohesion.summary import members
+
+    as_ensemble, index = history.expand_dims("run"), history["cohesion_index"].values
+    print_json(
+        {
+            "scenario": chosen.name,
+            "seed": seed,
+            "run": number,
+            "months": chosen.months,
+            "uncertainty": uncertainty,
+            "outcome": model.outcome,
+            "cohesion_index": {"first": float(index[0]), "last": float(index[-1])},
+            "members": members(as_ensemble),
+            "story": model.story,
+            "digest": digest(outcome_table(as_ensemble)),
+        }
+    )
 
 
 @app.command(
@@ -581,8 +329,8 @@ Examples:
 )
 def explain(
     scenario: ScenarioName,
-    member: Annotated[str, typer.Option("--member", parser=_member, metavar="ISO3", help="Whose trust, as in DNK.")],
-    toward: Annotated[str, typer.Option("--toward", parser=_member, metavar="ISO3", help="Trust in whom.")] = "USA",
+    member: Truster,
+    toward: Trusted = "USA",
     number: Run = 0,
     traced: Annotated[
         bool, typer.Option("--traced", help="Trace causes through social learning and anchoring to where they began.")
@@ -599,40 +347,20 @@ def explain(
 
     An exact ledger of causes: what they add up to is the change.
     """
-    asked = _Asked.of(seed, uncertainty, lever, param, without, months)
+    asked = Asked.of(seed, uncertainty, lever, param, without, months)
     chosen = asked.scenario(scenario)
     if member == toward:
         raise typer.BadParameter(
             f"found {toward} for both --member and --toward; allowed: two different members", param_hint="--toward"
         )
 
-    from cohesion.explain import explain as explained
-    from cohesion.facts import NAMES
+    from cohesion.ledger import explain as explained
 
     found = explained(chosen, member, toward, number, seed, asked.uncertainty, traced=traced, without=asked.without)
     if as_json:
-        _print_json(found)
-        return
-    first, last = found["probability_first"], found["probability_last"]
-    drivers: dict[str, float] = found["drivers"]
-    ally = f"the {NAMES[toward]}" if toward in ("USA", "GBR", "NLD") else NAMES[toward]
-    _say(f"Trust of {NAMES[member]} in {ally}: {chosen.title}, run {number} of seed {seed}", "bold")
-    _say(f"{first:.2f} at the start, {last:.2f} at the end (belief that it would honour Article 5, a probability)")
-    _say()
-    block = "█" if "utf" in (sys.stdout.encoding or "").lower() else "#"
-    scale = max(map(abs, drivers.values()), default=1.0)
-    rows = [(name, f"{value:+.3f}", block * max(1, round(30 * abs(value) / scale))) for name, value in drivers.items()]
-    rows.append(("sum", f"{sum(drivers.values()):+.3f}", ""))
-    _table(("cause", ">log-odds", "size"), rows)
-    largest = [f"{name} ({value:+.2f})" for name, value in list(drivers.items())[:3]]
-    if largest:
-        named = largest[0] if len(largest) == 1 else f"{', '.join(largest[:-1])} and {largest[-1]}"
-        count = {1: "only cause is", 2: "two causes are", 3: "three biggest causes are"}[len(largest)]
-        _say(f"The {count} {named}.")
-        if not traced:
-            _say("Anchoring and social learning pass on what other causes began: --traced shows those.")
+        print_json(found)
     else:
-        _say("Nothing has moved it.")
+        print_explanation(found, chosen.title)
 
 
 # --- ensembles --------------------------------------------------------------------------------------------------------
@@ -659,7 +387,6 @@ def ensemble(
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
-    threads: Threads = 1,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
@@ -668,20 +395,15 @@ def ensemble(
     Says how often the alliance holds, with intervals. With --baseline, levers set here apply to SCENARIO
     alone, everything else to both.
     """
-    asked = _Asked.of(seed, uncertainty, lever, param, without, months, runs, threads)
+    asked = Asked.of(seed, uncertainty, lever, param, without, months, runs)
     chosen = asked.scenario(scenario)
     other = None if baseline is None else _aligned(asked.scenario(baseline, levers=False), chosen)
     said = _ensemble(asked, chosen, other, out)
     if as_json:
-        _print_json(said)
+        print_json(said)
         return
-
-    from cohesion.results import verdict
-
-    _say(verdict(said), "bold")
-    _say()
-    _tables(said)
-    _closing(said, out)
+    print_ensemble(said)
+    print_closing(said, out)
 
 
 @app.command(
@@ -701,7 +423,6 @@ def compare(
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
-    threads: Threads = 1,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
@@ -709,63 +430,39 @@ def compare(
 
     Both see the same random numbers; differences are B less A. Levers and parameters set here apply to both.
     """
-    asked = _Asked.of(seed, uncertainty, lever, param, without, months, runs, threads)
+    asked = Asked.of(seed, uncertainty, lever, param, without, months, runs)
     b = asked.scenario(second)
     a = _aligned(asked.scenario(first), b)
     said = _ensemble(asked, b, a, out)
     before, difference = said.pop("baseline"), said.pop("difference")
     if as_json:
         shared = {key: said[key] for key in ("seed", "runs", "months", "uncertainty", "changes")}
-        _print_json({"scenarios": [a.name, b.name]} | shared | {"difference": difference, "a": before, "b": said})
+        print_json({"scenarios": [a.name, b.name]} | shared | {"difference": difference, "a": before, "b": said})
         return
-
-    from cohesion.results import difference_in_words, percent
-
-    _say(f"{b.name} against {a.name}: {difference_in_words(difference['median'])}.", "bold")
-    _say()
-    medians = [one["cohesion_index"]["last"]["p50"] for one in (before, said)]
-    low, high = difference["median"]["interval"]
-    rows = [
-        (
-            "median final cohesion index", *(f"{median:.2f}" for median in medians),
-            f"{difference['median']['difference']:+.2f}", f"{low:+.2f} to {high:+.2f}",
-        )
-    ]  # fmt: skip
-    for name, (moved, low, high) in difference["outcome_shares"].items():
-        rows.append(
-            (
-                f"{name.replace('_', ' ')}, % of runs", percent(before["outcome_shares"][name]),
-                percent(said["outcome_shares"][name]), f"{100 * moved:+.1f}", f"{100 * low:+.1f} to {100 * high:+.1f}",
-            )
-        )  # fmt: skip
-    _table(("", f">{a.name}", f">{b.name}", ">difference", ">95 % interval"), rows)
-    paired = difference["paired"]
-    _say(
-        f"Run by run, the final cohesion index differs by {paired['p50']:+.2f} in the median "
-        f"({paired['p05']:+.2f} to {paired['p95']:+.2f} in nine of ten of {said['runs']:,} pairs)."
-    )
-    _closing(said, out)
+    print_comparison(before, said, difference)
+    print_closing(said, out)
 
 
 def _aligned(other: "Scenario", chosen: "Scenario") -> "Scenario":
     """The other scenario with the horizon of the first, since last months are compared."""
     if other.start != chosen.start:
-        _warn(f"{other.name} starts in {other.month_label(0)}, {chosen.name} in {chosen.month_label(0)}")
+        warn(f"{other.name} starts in {other.month_label(0)}, {chosen.name} in {chosen.month_label(0)}")
     if other.months != chosen.months:
-        _warn(f"{other.name} is run for the {chosen.months} months of {chosen.name} instead of {other.months}")
+        warn(f"{other.name} is run for the {chosen.months} months of {chosen.name} instead of {other.months}")
         other = other.with_changes(months=chosen.months)
     return other
 
 
-def _ensemble(asked: _Asked, chosen: "Scenario", other: "Scenario | None", out: Path | None) -> dict[str, Any]:
+def _ensemble(asked: Asked, chosen: "Scenario", other: "Scenario | None", out: Path | None) -> dict[str, Any]:
     """Simulate, summarise and, where asked for, write the result folder."""
-    from cohesion.results import NEEDED, check_target, summary, write_results
+    from cohesion.results import check_target, write_results
+    from cohesion.summary import NEEDED, summary
 
     if out is not None:
         check_target(out)
         import cohesion_viz.charts  # noqa: F401  (what is missing shows before the work, not after)
     began = time.monotonic()
-    with _progress(asked.runs * (1 if other is None else 2), chosen.name) as report:
+    with progress(asked.runs * (1 if other is None else 2), chosen.name) as report:
         data, ends = _simulated(chosen, asked, NEEDED if out is None else None, report)
         before = None if other is None else _simulated(other, asked, NEEDED, report)
     said = summary(ends, chosen, None if other is None or before is None else (other, before[1]))
@@ -780,69 +477,21 @@ def _ensemble(asked: _Asked, chosen: "Scenario", other: "Scenario | None", out: 
 
 
 def _simulated(
-    scenario: "Scenario", asked: _Asked, variables: tuple[str, ...] | None, report: Callable[[int], None]
+    scenario: "Scenario", asked: Asked, variables: tuple[str, ...] | None, report: Callable[[int], None]
 ) -> "tuple[xr.Dataset, xr.Dataset]":
     """All months of the first runs, and the first and last month of all."""
     import xarray as xr
 
     from cohesion.ensemble import simulate
-    from cohesion.results import NEEDED
+    from cohesion.summary import NEEDED
 
     full, ends = None, []
     for first in range(0, asked.runs, BLOCK):
         block = simulate(
             scenario, min(BLOCK, asked.runs - first), asked.seed, asked.uncertainty, without=asked.without,
-            variables=variables, first_run=first, threads=asked.threads, progress=report,
+            variables=variables, first_run=first, progress=report,
         )  # fmt: skip
         full = block if full is None else full
         ends.append(block[[*NEEDED, "outcome", "criteria", "connectivity"]].isel(month=[0, -1]))
     assert full is not None
     return full, ends[0] if len(ends) == 1 else xr.concat(ends, "run", join="exact")
-
-
-def _tables(said: dict[str, Any]) -> None:
-    """Outcome shares, cohesion index and the members whose trust moves most, beside the baseline where there is one."""
-    from cohesion.facts import NAMES
-    from cohesion.results import percent
-
-    each = [said, *([said["baseline"]] if "baseline" in said else [])]
-    rows = []
-    for name in said["outcome_shares"]:
-        row = [name.replace("_", " ")]
-        for one in each:
-            low, high = one["outcome_intervals"][name]
-            row += [f"{percent(one['outcome_shares'][name])} %", f"{percent(low)} to {percent(high)}"]
-        rows.append(row)
-    heads = [head for one in each for head in (f">{one['scenario']}", ">95 % interval")]
-    _table(("outcome", *heads), rows, f"Outcomes, share of {said['runs']:,} runs")
-    index = [
-        (one["scenario"], when, *(f"{one['cohesion_index'][when][q]:.2f}" for q in ("p05", "p50", "p95")))
-        for one in each
-        for when in ("first", "last")
-    ]
-    _table(("scenario", "month", ">5 %", ">median", ">95 %"), index, "Cohesion index, 0 to 1")
-    moved = sorted(
-        (
-            (NAMES[code], *values["trust_in_us"])
-            for code, values in said["members"].items()
-            if values["trust_in_us"][0] is not None
-        ),
-        key=lambda row: -abs(row[2] - row[1]),
-    )[:5]
-    trust = [(name, f"{first:.2f}", f"{last:.2f}", f"{last - first:+.2f}") for name, first, last in moved]
-    _table(("member", ">first", ">last", ">change"), trust, "Trust in the US, the five medians that change most")
-
-
-def _closing(said: dict[str, Any], out: Path | None) -> None:
-    """What to bear in mind, and where the result is."""
-    from cohesion.results import largest_sensitivity
-
-    threshold, move, outcome, change = largest_sensitivity(said)
-    if abs(change) > 0.1:
-        _say(
-            f"Caution: with {threshold} moved by {move}, the share of "
-            f"'{outcome.replace('_', ' ')}' changes by {100 * change:+.0f} points."
-        )
-    _say(CAVEAT)
-    if out is not None:
-        _say(f"Written to {out}")

@@ -16,10 +16,10 @@ import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from cohesion import outcome as rule
-from cohesion.explain import Ledger
+from cohesion.ledger import Ledger
 from cohesion.record import Recorder, Records, dataset, empty
 from cohesion.scenario import Scenario, load_scenario
-from cohesion.simulation import Simulation, Uncertainty, Values
+from cohesion.simulation import Simulation, Uncertainty, Values, check_values
 
 #: Runs that are computed together: few enough for the cache, many enough to spread the cost of a call.
 CHUNK = 128
@@ -79,11 +79,12 @@ def simulate(
     ConfigError
         Where the scenario is not valid.
     ValueError
-        Where ``runs`` or ``chunk`` is below 1, or a name in ``variables`` or ``without`` is unknown.
+        Where ``runs`` or ``chunk`` is below 1, or another name or shape does not fit.
     """
     scenario = load_scenario(scenario)
     if runs < 1 or chunk < 1:
         raise ValueError(f"runs and chunk must be at least 1, not {runs} and {chunk}")
+    check_values(uncertainty, without, parameters or {}, runs)
     numbers = range(first_run, first_run + runs)
     pieces = [numbers[k : k + chunk] for k in range(0, runs, chunk)]
 
@@ -91,10 +92,8 @@ def simulate(
 
     def work(piece: range) -> Records:
         at = piece.start - first_run
-        sliced = {
-            name: value[at : at + len(piece)] if isinstance(value, np.ndarray) and value.ndim else value
-            for name, value in (parameters or {}).items()
-        }
+        given = {name: np.asarray(value) for name, value in (parameters or {}).items()}
+        sliced = {name: value[at : at + len(piece)] if value.ndim else value for name, value in given.items()}
         simulation = Simulation(scenario, seed, piece, uncertainty, sliced, without)
         book = Ledger.of(simulation) if ledger else None
         recorder = Recorder(simulation, into={name: array[at : at + len(piece)] for name, array in table.items()})
@@ -165,8 +164,9 @@ def compare(
     ValueError
         Where seeds or runs differ, since the difference would then be noise.
     """
-    if first.attrs["seed"] != second.attrs["seed"] or not np.array_equal(first["run"], second["run"]):
-        raise ValueError("two ensembles are compared under common random numbers: seeds and runs must be the same")
+    same = all(first.attrs[name] == second.attrs[name] for name in ("seed", "uncertainty"))
+    if not same or not np.array_equal(first["run"], second["run"]):
+        raise ValueError("ensembles are compared under common random numbers: seed, runs and uncertainty must agree")
     a, b = first[variable].values[:, -1], second[variable].values[:, -1]
     kinds = np.arange(len(rule.OUTCOMES))
     one = (first["outcome"].values[:, -1:] == kinds).astype(float)

@@ -13,8 +13,8 @@ import xarray as xr
 from mesa.datacollection import DataCollector
 
 from cohesion import outcome as rule
-from cohesion.explain import Ledger
 from cohesion.facts import ISO3, NAMES
+from cohesion.ledger import Ledger
 from cohesion.record import Recorder, dataset
 from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Uncertainty, Values
@@ -174,20 +174,25 @@ class AllianceModel(mesa.Model):
     def __init__(
         self,
         scenario: str | Path | Scenario = "status-quo",
-        rng: int = 0,
+        rng: int | None = 0,
         run: int = 0,
         uncertainty: Uncertainty = "prior",
         parameters: Values | None = None,
         without: tuple[str, ...] = (),
         members: dict[str, type[Member]] | None = None,
     ) -> None:
-        super().__init__(rng=int(rng))
+        seed = 0 if rng is None else int(rng)  # batch_run of newer versions passes None where no seed is given
+        super().__init__(rng=seed)
         self.simulation = Simulation(
-            load_scenario(scenario), int(rng), range(int(run), int(run) + 1), uncertainty, parameters, without
+            load_scenario(scenario), seed, range(int(run), int(run) + 1), uncertainty, parameters, without
         )
         self.run_number = int(run)
+        self._attributes = {"seed": seed, "uncertainty": uncertainty, "without": ", ".join(without)}
         self.ledger = Ledger.of(self.simulation)
         chosen = members or {}
+        for code in chosen:
+            if code not in ISO3:
+                raise ValueError(f"unknown member {code!r} in members; members are {', '.join(ISO3)}")
         self.members = {code: chosen.get(code, Member)(self, code) for code in ISO3}
         self.russia, self.ukraine = Russia(self), Ukraine(self)
         self._recorder = Recorder(self.simulation)
@@ -199,7 +204,8 @@ class AllianceModel(mesa.Model):
                 "outcome": lambda m: m.outcome,
             },
             agenttype_reporters={
-                Member: {name: name for name in ("iso3", "trust_in_us", "spending", "threat", "posture")}
+                kind: {name: name for name in ("iso3", "trust_in_us", "spending", "threat", "posture")}
+                for kind in dict.fromkeys(type(member) for member in self.members.values())
             },
         )
         self.datacollector.collect(self)
@@ -215,7 +221,10 @@ class AllianceModel(mesa.Model):
         return rule.OUTCOMES[int(self._recorder.outcomes()[0, -1])]
 
     def step(self) -> None:
-        """Advance by a month; at the horizon ``running`` turns False and nothing changes."""
+        """Advance by a month; at the horizon ``running`` turns False and nothing changes.
+
+        It turns False in the step after the last month, since Mesa's ``batch_run`` reports the step before the last.
+        """
         if self.simulation.finished:
             self.running = False
             return
@@ -224,18 +233,17 @@ class AllianceModel(mesa.Model):
         self._recorder.keep()
         self.story += tell(before, self.simulation)
         self.datacollector.collect(self)
-        self.running = not self.simulation.finished
 
     def run(self) -> "AllianceModel":
         """Step to the horizon; returns the model."""
-        while not self.simulation.finished:
+        while self.running:
             self.step()
         return self
 
     def history(self) -> xr.Dataset:
         """The variables that `simulate` gives, without the run axis, from the start to the present month."""
         run, simulation = self.run_number, self.simulation
-        return dataset(self._recorder.records(), simulation.scenario, range(run, run + 1), {}).isel(run=0)
+        return dataset(self._recorder.records(), simulation.scenario, range(run, run + 1), self._attributes).isel(run=0)
 
     def _amend(self, phase: str, proposed: Array) -> Array:
         """Ask members of a class of their own what they do instead."""
@@ -245,6 +253,8 @@ class AllianceModel(mesa.Model):
         for row, member in enumerate(self.members.values()):
             if phase == "posture":
                 choice = member.decide_posture(POSTURES[int(proposed[0, row])])
+                if choice not in POSTURES:
+                    raise ValueError(f"{member.iso3} decides on {choice!r}; postures are {', '.join(POSTURES)}")
                 amended[0, row] = POSTURES.index(choice)
             else:
                 decide = member.decide_budget if phase == "budget" else member.decide_aid

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from cohesion import outcome as rule
-from cohesion.explain import Ledger
 from cohesion.facts import ISO3
+from cohesion.ledger import Ledger
 from cohesion.parameters import THRESHOLDS
 from cohesion.rules.measures import connectivity
 from cohesion.scenario import Scenario

@@ -1,14 +1,15 @@
 """Runs that are stepped together: what the Mesa model (one run) and the ensemble (many) have in common."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from cohesion import levers as lever_table
 from cohesion.facts import Facts, load_facts
-from cohesion.parameters import from_uniform, neutral_values, parameter_set
+from cohesion.parameters import BY_NAME, MECHANISMS, from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
 from cohesion.rules.month import advance, standing
 from cohesion.scenario import Scenario
@@ -48,6 +49,8 @@ class Simulation:
         parameters: Values | None = None,
         without: tuple[str, ...] = (),
     ) -> None:
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise ValueError(f"seed {seed!r} is not a whole number from 0")
         self.scenario = scenario
         self.facts: Facts = load_facts(scenario.start)
         self.parameters = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
@@ -110,7 +113,14 @@ def draw_parameters(
     parameters: Values | None = None,
     without: tuple[str, ...] = (),
 ) -> Parameters:
-    """Parameter set of each run: defaults or draws, then the scenario's, the caller's, and mechanisms switched off."""
+    """Parameter set of each run: defaults or draws, then the scenario's, the caller's, and mechanisms switched off.
+
+    Raises
+    ------
+    ValueError
+        Where a name is unknown or the values of a parameter are not one a run.
+    """
+    check_values(uncertainty, without, parameters or {}, len(runs))
     values: dict[str, Array | float] = {}
     if uncertainty == "prior":
         values.update(from_uniform(parameter_draws(seed, runs)))
@@ -119,3 +129,24 @@ def draw_parameters(
     for mechanism in without:
         values.update(neutral_values(mechanism))
     return parameter_set(values, len(runs))
+
+
+def check_values(uncertainty: str, without: tuple[str, ...], parameters: Values, runs: int) -> None:
+    """Refuse what does not exist or does not fit the runs, where the caller's input enters.
+
+    Raises
+    ------
+    ValueError
+        With the name, and the nearest that exists.
+    """
+    if uncertainty not in get_args(Uncertainty):
+        raise ValueError(f"uncertainty {uncertainty!r} is not one of {', '.join(get_args(Uncertainty))}")
+    for kind, given, known in (("mechanism", without, MECHANISMS), ("parameter", parameters, BY_NAME)):
+        for name in given:
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                hint = f"; nearest: {near[0]}" if near else ""
+                raise ValueError(f"unknown {kind} {name!r}{hint}")
+    for name, value in parameters.items():
+        if np.ndim(value) and np.shape(value) != (runs,):
+            raise ValueError(f"parameter {name} has shape {np.shape(value)}; allowed: a number, or one a run ({runs},)")

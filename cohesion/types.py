@@ -158,7 +158,7 @@ class State:
 
 
 class Book(Protocol):
-    """What the order of a month tells a ledger: see `cohesion.explain.Ledger`."""
+    """What the order of a month tells a ledger: see `cohesion.ledger.Ledger`."""
 
     def book(
         self,

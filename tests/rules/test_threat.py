@@ -1,0 +1,97 @@
+"""M1 Threat perception."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cohesion.parameters import parameter_set
+from cohesion.rules import threat
+
+ONE = np.ones((1, 1))
+ZERO = np.zeros((1, 1))
+
+
+def test_the_most_exposed_member_has_an_exposure_of_one_and_others_fall_by_e_over_the_scale():
+    p = parameter_set({"exposure_scale": 1200, "border_bonus": 0.25}, 1)
+    exposure = threat.exposure(np.array([600.0, 1800.0, 3000.0]), np.zeros(3), p)
+    np.testing.assert_allclose(exposure, [[1, np.exp(-1), np.exp(-2)]])
+
+
+def test_a_land_border_adds_exposure_by_the_bonus_before_scaling():
+    p = parameter_set({"exposure_scale": 1000, "border_bonus": 0.5}, 1)
+    exposure = threat.exposure(np.array([1000.0, 1000.0]), np.array([1.0, 0.0]), p)
+    np.testing.assert_allclose(exposure, [[1, np.exp(-1) / (np.exp(-1) + 0.5)]])
+
+
+def test_threat_starts_at_the_floor_and_rises_with_exposure_by_the_span():
+    p = parameter_set({"threat_span": 0.6}, 1)
+    np.testing.assert_allclose(threat.start(np.array([[0.0, 0.5, 1.0]]), p), [[0.15, 0.45, 0.75]])
+
+
+@pytest.mark.parametrize(("response", "expected"), [(0.5, 0.586), (3.0, 0.889)])
+def test_a_doubling_of_pressure_moves_a_threat_of_a_half_to_the_ends_of_the_range_that_the_table_states(
+    response, expected
+):
+    p = parameter_set({"threat_response": response, "threat_adjustment": 1, "incident_jump": 0}, 1)
+    half = 0.5 * ONE
+    after = threat.perceive(half, half, ONE, np.log(2) * ONE, ZERO, ZERO, ONE * 0.999, p)
+    np.testing.assert_allclose(after, [[expected]], atol=5e-4)
+
+
+def test_perception_closes_the_stated_share_of_the_gap_in_a_month():
+    p = parameter_set({"threat_response": 1, "threat_adjustment": 0.2, "incident_jump": 0}, 1)
+    half = 0.5 * ONE
+    after = threat.perceive(half, half, ONE, np.log(3) * ONE, ZERO, ZERO, ZERO, p)
+    np.testing.assert_allclose(after, [[0.5 + 0.2 * (0.75 - 0.5)]])
+
+
+def test_the_start_is_a_fixed_point_in_the_mean_over_incidents():
+    p = parameter_set({"incident_rate": 0.5, "incident_jump": 0.6}, 1)
+    draws = (np.arange(100_000) + 0.5)[:, None] / 100_000
+    at_start = np.full_like(draws, 0.4)
+    after = threat.perceive(at_start, at_start, np.full_like(draws, 0.8), ZERO, ZERO, ZERO, draws, p)
+    np.testing.assert_allclose(after.mean(), 0.4, atol=1e-5)
+
+
+def test_an_incident_moves_threat_up_at_once_and_its_absence_moves_it_down():
+    p = parameter_set({}, 1)
+    half = 0.5 * ONE
+    hit = threat.perceive(half, half, ONE, ZERO, ZERO, ZERO, ZERO, p)
+    spared = threat.perceive(half, half, ONE, ZERO, ZERO, ZERO, ONE * 0.999, p)
+    assert hit[0, 0] > 0.5 > spared[0, 0]
+    np.testing.assert_allclose(hit - spared, 0.25 * p.incident_jump)
+
+
+def test_threat_rises_with_pressure_and_capacity_and_falls_with_the_buffer_alike():
+    p = parameter_set({}, 1)
+    half, draw = 0.5 * ONE, ONE * 0.999
+    calm = threat.perceive(half, half, ONE, ZERO, ZERO, ZERO, draw, p)
+    pressed = threat.perceive(half, half, ONE, ZERO, 0.3 * ONE, ZERO, draw, p)
+    buffered = threat.perceive(half, half, ONE, ZERO, ZERO, 0.3 * ONE, draw, p)
+    exposed_buffer = threat.perceive(half, half, ONE, ZERO, ZERO, -0.3 * ONE, draw, p)
+    assert buffered[0, 0] < calm[0, 0] < pressed[0, 0]
+    np.testing.assert_array_equal(pressed, exposed_buffer)
+
+
+def test_a_member_without_exposure_does_not_respond():
+    p = parameter_set({}, 1)
+    calm = 0.15 * ONE
+    after = threat.perceive(calm, calm, ZERO, 2 * ONE, ONE, -ONE, ZERO, p)
+    np.testing.assert_array_equal(after, calm)
+
+
+@given(
+    now=st.floats(0.001, 0.999),
+    at_start=st.floats(0.15, 0.85),
+    exposure=st.floats(0, 1),
+    pressure=st.floats(-2, 2),
+    capacity=st.floats(-2, 2),
+    draw=st.floats(0, 1, exclude_max=True),
+)
+def test_threat_stays_a_probability(now, at_start, exposure, pressure, capacity, draw):
+    p = parameter_set({"threat_response": 3, "threat_adjustment": 0.4, "incident_jump": 0.6, "incident_rate": 0.6}, 1)
+    after = threat.perceive(
+        now * ONE, at_start * ONE, exposure * ONE, pressure * ONE, capacity * ONE, ZERO, draw * ONE, p
+    )
+    assert 0 < after[0, 0] < 1
