@@ -101,7 +101,7 @@ LeverChanges = Annotated[
 ]
 ParameterChanges = Annotated[
     list[str] | None,
-    typer.Option("--param", "--parameter", metavar="NAME=VALUE", help="Fix a parameter for every run. Repeatable."),
+    typer.Option("--param", metavar="NAME=VALUE", help="Fix a parameter for every run. Repeatable."),
 ]
 Without = Annotated[
     list[str] | None,

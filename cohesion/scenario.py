@@ -310,8 +310,8 @@ def parse_lever(text: str) -> tuple[str, Any]:
 
 def parse_parameter(text: str) -> tuple[str, float]:
     """Name and value from ``ceasefire_rate=0``."""
-    name, value = _split(text, "--parameter", "name=value, as in learning=0.03")
-    return name, parameter_value(name, _number(value), "--parameter", name)
+    name, value = _split(text, "--param", "name=value, as in learning=0.03")
+    return name, parameter_value(name, _number(value), "--param", name)
 
 
 def _split(text: str, option: str, allowed: str) -> tuple[str, str]:

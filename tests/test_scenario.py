@@ -619,7 +619,7 @@ def test_mistakes_in_levers_on_the_command_line(text, said):
 
 @pytest.mark.parametrize("text", ["learning", "lerning=1", "learning=x", "learning=9", "learning=inf"])
 def test_mistakes_in_parameters_on_the_command_line(text):
-    with pytest.raises(ConfigError, match="--parameter, "):
+    with pytest.raises(ConfigError, match="--param, "):
         parse_parameter(text)
 
 
