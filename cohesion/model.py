@@ -73,7 +73,7 @@ class Member(mesa.Agent):
 
     @property
     def capability(self) -> float:
-        """Stock of military capability, billion 2024 USD."""
+        """Stock of military capability, billion USD."""
         return self._of(self.model.state.capability)
 
     def trust_in(self, ally: str) -> float:

@@ -280,7 +280,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "utility of commitment over hedging for a neutral government at the start",
        "assumption: at the start all but a few members are committed"),
     _P("posture_trust", "posture", "utility per unit", 2.0, 1.0, 4.0,
-       "utility that trust gives commitment (in the US) and the pillar (among the others)", "assumption"),
+       "utility that trust gives commitment (in the US) and the pillar (in the others), and distrust of both to leaving", "assumption"),
     _P("posture_alignment", "posture", "utility", 0.8, 0.3, 1.2,
        "utility of breaking ranks for a fully accommodating government", "assumption"),
     _P("posture_wedge", "posture", "utility", 0.5, 0.0, 1.0,
@@ -365,11 +365,11 @@ PARAMETERS: tuple[Parameter, ...] = (
        "assumption; see breach_slope. IISS (April 2025) weighs forces of 10,000, 25,000 and 60,000 to "
        "100,000", 0),
     _P("regeneration", "war", "log", 0.4, 0.1, 0.8,
-       "Russian capacity regained in the long run of a pause",
+       "Russian capacity regained in the long run of a pause (and lost to war where the start was peace)",
        "Danish Defence Intelligence Service (February 2025): ready for a local war in six months, a "
        "regional one in two years, a large one in five, if NATO does not arm; size: assumption", 0),
     _P("rearmament_gain", "war", "log", 0.3, 0.0, 0.6,
-       "Ukrainian strength gained in a pause where rearmament is free, lost where denied", "assumption", 0),
+       "Ukrainian strength gained in a pause where rearmament is free, lost where it is denied (after a start in war)", "assumption", 0),
     _P("sanctions_capacity", "war", "log", 0.2, 0.0, 0.5,
        "Russian capacity lost to sanctions twice those of the start", "assumption", 0),
     _P("oil_capacity", "war", "log", 0.3, 0.2, 0.42,
@@ -383,7 +383,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "trend growth of Russian capacity, to set beside the growth of members' GDP",
        "assumption: bracketed by stagnation and the growth of 2023 and 2024 in the CIA World Factbook"),
     _P("tied_down", "war", "1", 0.5, 0.2, 0.8,
-       "share of Russian forces tied down in Ukraine that come free when the fighting stops",
+       "share of Russian forces tied down in Ukraine; all but the pinned part comes free when the fighting stops",
        "assumption: in 2022 80 % of those facing the Baltic states and Finland were moved (Foreign Policy, "
        "September 2022); the national share of 2025 was not found; wide, since it decides whether peace "
        "weakens deterrence", 0),

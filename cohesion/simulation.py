@@ -12,6 +12,7 @@ from cohesion.facts import Facts, load_facts
 from cohesion.parameters import BY_NAME, MECHANISMS, from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
 from cohesion.rules.month import advance, standing
+from cohesion.rules.posture import defects
 from cohesion.scenario import Scenario
 from cohesion.shocks import ShockTable, parameter_draws
 from cohesion.state import start
@@ -92,9 +93,8 @@ class Simulation:
         loyal = (s.posture == COMMITTED) | (s.posture == PILLAR)
         present = 1 - self._paths["us_withdrawal"][max(0, s.month - 1)][0]
         start_us, start_europe = measures.mean(x.trust_in_us, x.europe), measures.mean(x.european_trust, x.europe)
-        broken = (s.posture > PILLAR + 1).mean(axis=-1)
         return {
-            "defection": broken,
+            "defection": defects(s.posture).mean(axis=-1),
             "loyalty": (loyal * self._gdp_share).sum(axis=-1),
             "trust_retained": (measures.mean(s.trust_in_us, x.europe) / start_us)[:, 0],
             "credibility": measures.flank(s.credibility, x.exposure)[:, 0],

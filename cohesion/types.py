@@ -124,14 +124,14 @@ class State:
     threat: Array  # [run, member] 0 to 1
     spending: Array  # [run, member] % of GDP
     plan: Array  # [run, member] % of GDP in the next budget
-    gdp: Array  # [run, member] billion 2024 USD
+    gdp: Array  # [run, member] billion USD
     loss: Array  # [run, member] GDP lost to trade war and energy, as a fraction
     retaliation: Array  # [run, member] rate on US goods, 0 to 1
     tariff: Array  # [run, member] rate the member faces from the US beyond the start, 0 to 1
-    capability: Array  # [run, member] billion 2024 USD
-    pipeline: Array  # [run, member] ordered and not delivered, billion 2024 USD
-    enablers: Array  # [run, member] own enablers built since the start, billion 2024 USD
-    enabler_pipeline: Array  # [run, member] billion 2024 USD
+    capability: Array  # [run, member] billion USD
+    pipeline: Array  # [run, member] ordered and not delivered, billion USD
+    enablers: Array  # [run, member] own enablers built since the start, billion USD
+    enabler_pipeline: Array  # [run, member] billion USD
     autonomy: Array  # [run, member] 0 to 1
     aid: Array  # [run, member] log of aid to Ukraine relative to the start
     fatigue: Array  # [run, member] years of aid above the start, in log units
@@ -139,7 +139,7 @@ class State:
     posture: IntArray  # [run, member] index into POSTURES
     credibility: Array  # [run, member] 0 to 1, taken quarterly
     credibility_without_us: Array  # [run, member] 0 to 1, taken quarterly
-    spill_in: Array  # [run, member] billion 2024 USD, taken quarterly
+    spill_in: Array  # [run, member] billion USD, taken quarterly
     unity: Array  # [run, 1] share of decisions put into effect, mean of about a year
     delivery: Array  # [run, decision] the same for each kind of decision
     blocked: Array  # [run, decision] 1 where the last decision of a kind was blocked

@@ -39,7 +39,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("goodwill", True, "probability", "goodwill of the public toward the US", _goodwill),
     Variable("threat", True, "probability", "perceived threat", lambda s, x: s.threat),
     Variable("spending", True, "% of GDP", "defence spending", lambda s, x: s.spending),
-    Variable("capability", True, "billion 2024 USD", "military capability, stock", lambda s, x: s.capability),
+    Variable("capability", True, "billion USD", "military capability, stock", lambda s, x: s.capability),
     Variable("autonomy", True, "1", "share of capability usable without the US", lambda s, x: s.autonomy),
     Variable("credibility", True, "probability", "credibility of collective defence", lambda s, x: s.credibility),
     Variable(

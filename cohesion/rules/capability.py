@@ -1,6 +1,6 @@
 """M7 Capability and autonomy: money becomes forces, late.
 
-Perpetual inventory: equipment is delivered after years, stocks wear out. Distrust of the US and a common effort turn
+Perpetual inventory: equipment is delivered after years, stocks wear out. Lost goodwill toward the US and a common effort turn
 orders toward enablers of one's own (transport, intelligence, air defence, long-range fires), at the cost of other
 orders: there is a window of weakness before they arrive.
 """

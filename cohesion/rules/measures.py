@@ -47,7 +47,8 @@ def response(
     trust
         Probability, ``[run, member, ally]``.
     present
-        Share of each ally's forces that is in the alliance, 0 to 1, ``[run, ally]``.
+        Share of each ally's forces that is in the alliance, 0 to 1 (of the US up to 1.5 with more troops in place),
+        ``[run, ally]``.
 
     Returns
     -------

@@ -16,7 +16,7 @@ def commitment(lever: Array, reward: Array, spending: Array, at_start: Array, eu
     reward
         How far the US answers allied spending, 0 to 1.
     spending, at_start
-        % of GDP, ``[run, member]`` and ``[member]``: what counts is the mean proportional rise.
+        % of GDP, ``[run, member]`` and ``[member]``: what counts is the rise of the sum over members.
     """
     rise = (europe * (spending - at_start)).sum(axis=-1, keepdims=True) / (europe * at_start).sum()
     return np.clip(lever + reward * p.reward_effect * rise, -1, 1)
