@@ -11,8 +11,8 @@ that of its last month. In this order:
 - ``hollow``: none of these. The alliance stands on paper.
 
 The form of the rule comes from a prototype. Thresholds are parameters, fixed with their reasons before outcomes of this
-model were looked at, but for ``threshold_defection``, later set from 0.16 to 0.15 so that five of 32 reach it, which moved
-no share of the shipped scenarios by more than a run. `sensitivity` moves each by a tenth.
+model were looked at, but for ``threshold_defection``: it was later set from 0.16 to 0.15, so that five of 32 reach it,
+which moved no share of the shipped scenarios by more than a run. `sensitivity` moves each by a tenth.
 """
 
 import numpy as np

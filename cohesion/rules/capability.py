@@ -1,8 +1,8 @@
 """M7 Capability and autonomy: money becomes forces, late.
 
-Perpetual inventory: equipment is delivered after years, stocks wear out. Lost goodwill toward the US and a common effort turn
-orders toward enablers of one's own (transport, intelligence, air defence, long-range fires), at the cost of other
-orders: there is a window of weakness before they arrive.
+Perpetual inventory: equipment is delivered after years, stocks wear out. Lost goodwill toward the US and a common
+effort turn orders toward enablers of one's own (transport, intelligence, air defence, long-range fires), at the cost of
+other orders: there is a window of weakness before they arrive.
 """
 
 import numpy as np
