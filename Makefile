@@ -17,13 +17,16 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-newest soak check bench docs-tables lock clean
+.PHONY: help run dashboard test test-newest soak check bench docs-tables lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.core ## set up and run the headline ensemble into results/splitting-the-alliance
 	$(RUN)
+
+dashboard: .venv/.viz ## open the dashboard in a browser
+	.venv/bin/cohesion dashboard
 
 test: .venv/.dev ## run the tests
 	.venv/bin/python -m pytest
@@ -63,13 +66,17 @@ clean: ## remove environments, caches and builds; results/ stays
 	"$$python" $(SETUP)
 	@touch $@
 
+.venv/.viz: .venv/.core
+	@.venv/bin/python $(SETUP) --extra viz
+	@touch $@
+
 .venv/.dev: .venv/.core
-	@.venv/bin/python $(SETUP) --extra dev
+	@.venv/bin/python $(SETUP) --extra dev,viz
 	@touch $@
 
 .venv-newest/.dev: $(SOURCES)
 	@python="$(NEWEST_PYTHON)"; \
 	if [ -z "$$python" ]; then \
 	  echo "No Python 3.13 or 3.12 found on PATH or in pyenv. Install one, or name it: make test-newest NEWEST_PYTHON=/path/to/python3" >&2; exit 1; fi; \
-	"$$python" $(SETUP) --venv .venv-newest --extra dev --newest mesa
+	"$$python" $(SETUP) --venv .venv-newest --extra dev,viz --newest mesa
 	@touch $@

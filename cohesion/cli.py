@@ -443,6 +443,36 @@ def compare(
     print_closing(said, out)
 
 
+@app.command(
+    epilog="""\b
+Examples:
+  cohesion dashboard
+  cohesion dashboard --port 9000 --no-browser
+  cohesion dashboard --results results"""
+)
+def dashboard(
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port; 0 takes a free one.")
+    ] = 8765,
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    results: Annotated[
+        Path | None, typer.Option("--results", metavar="DIR", help="Offer the result folders below this one.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+) -> None:
+    """Open the dashboard in a browser.
+
+    It needs no internet, and only this machine can reach it unless --host says otherwise.
+    """
+    from cohesion.scenario import ConfigError
+    from cohesion_viz.server import ServerError, serve
+
+    try:
+        serve(host, port, results, browser)
+    except ServerError as error:
+        raise ConfigError(str(error)) from None
+
+
 def _aligned(other: "Scenario", chosen: "Scenario") -> "Scenario":
     """The other scenario with the horizon of the first, since last months are compared."""
     if other.start != chosen.start:

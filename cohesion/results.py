@@ -24,11 +24,7 @@ import xarray as xr
 
 from cohesion.ensemble import digest, outcome_table
 from cohesion.scenario import Scenario
-from cohesion.summary import OUTCOME_PHRASES as OUTCOME_PHRASES
-from cohesion.summary import QUANTILES as QUANTILES
 from cohesion.summary import bands, summary
-from cohesion.summary import difference_in_words as difference_in_words
-from cohesion.summary import percent as percent
 
 FORMAT = "cohesion result 1"
 FILES = ("manifest.json", "outcomes.parquet", "bands.nc", "figure.png", "figure.svg", "summary.json")

@@ -9,16 +9,9 @@ import xarray as xr
 
 from cohesion import load_scenario, simulate
 from cohesion.outcome import OUTCOMES
-from cohesion_viz.charts import (
-    OUTCOME_COLOURS,
-    OUTCOME_HATCHES,
-    dates,
-    fan,
-    headline_figure,
-    save,
-    shares_over_time,
-    trust_changes,
-)
+from cohesion_viz.charts import headline_figure, save
+from cohesion_viz.numbers import dates, fan, shares_over_time, trust_changes
+from cohesion_viz.style import OUTCOME_COLOURS, OUTCOME_HATCHES
 
 SCENARIO = load_scenario("splitting-the-alliance").with_changes(months=40)
 

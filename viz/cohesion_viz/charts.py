@@ -1,10 +1,9 @@
-"""Charts: the numbers of each are prepared by one function and drawn by any renderer; here, by matplotlib.
+"""Charts by matplotlib, for figures in reports and papers; `echarts` draws the same numbers in the browser.
 
-`fan`, `shares_over_time` and `trust_changes` give the numbers; `draw_fan` and its kin draw them on axes;
-`headline_figure` puts them on one page. Figures are made without pyplot, so that threads and servers may draw.
+`cohesion_viz.numbers` gives the numbers; `draw_fan` and its kin draw them on axes; `headline_figure` puts them on one
+page. Figures are made without pyplot, so that threads and servers may draw.
 """
 
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,21 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from cohesion.ensemble import compare, outcome_shares
-from cohesion.facts import NAMES
 from cohesion.outcome import OUTCOMES
-from cohesion.results import OUTCOME_PHRASES, QUANTILES, difference_in_words, percent
+from cohesion.summary import OUTCOME_PHRASES, difference_in_words, percent
+from cohesion_viz.numbers import fan, shares_over_time, trust_changes
+from cohesion_viz.style import (
+    CAVEAT,
+    GAIN,
+    LIGHT,
+    LOSS,
+    OUTCOME_COLOURS,
+    OUTCOME_HATCHES,
+    OUTCOME_NAMES,
+    OUTCOME_TEXT,
+)
 
-#: The four outcomes, always with these names, hatches and colours (near those of Okabe and Ito 2008: safe for the
-#: colour-blind).
-OUTCOME_NAMES = {"holds": "Holds", "european_pillar": "European pillar", "hollow": "Hollow", "splinters": "Splinters"}
-OUTCOME_COLOURS = {"holds": "#0072B2", "european_pillar": "#7CC7F2", "hollow": "#F0B429", "splinters": "#C8500A"}
-OUTCOME_HATCHES = {"holds": "", "european_pillar": "//", "hollow": "..", "splinters": "xx"}
-ACCENT, GHOST, INK, MUTED = "#0B4F7D", "#8A8F98", "#1F2933", "#5F6B7A"
-CAVEAT = "Exploratory model, not a forecast"
+ACCENT, GHOST, INK, MUTED, GRID = LIGHT.accent, LIGHT.ghost, LIGHT.ink, LIGHT.muted, LIGHT.grid
 _STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
@@ -48,57 +51,6 @@ _STYLE: Any = {
     "xtick.color": MUTED,
     "ytick.color": MUTED,
 }
-
-
-# --- numbers ----------------------------------------------------------------------------------------------------------
-
-
-def dates(data: xr.Dataset) -> list[datetime.date]:
-    """First day of each month of a dataset."""
-    start = datetime.date.fromisoformat(data.attrs["start"])
-    counts = [start.month - 1 + int(m) for m in data["month"].values]
-    return [datetime.date(start.year + count // 12, count % 12 + 1, 1) for count in counts]
-
-
-def fan(data: xr.Dataset, variable: str = "cohesion_index", member: str | None = None) -> pd.DataFrame:
-    """Quantiles over runs by month: index ``date``, columns ``p05``, ``p25``, ``p50``, ``p75``, ``p95``.
-
-    Parameters
-    ----------
-    data
-        Of `cohesion.simulate`, all months.
-    variable
-        Name of the variable.
-    member
-        ISO3 code, for a variable by member.
-    """
-    values = data[variable] if member is None else data[variable].sel(member=member)
-    found = np.quantile(values.values, list(QUANTILES.values()), axis=0)
-    return pd.DataFrame(found.T, index=pd.Index(dates(data), name="date"), columns=list(QUANTILES))
-
-
-def shares_over_time(data: xr.Dataset) -> pd.DataFrame:
-    """Share of runs with each outcome by month: index ``date``, a column an outcome; rows sum to one."""
-    found = {name: (data["outcome"].values == k).mean(axis=0) for k, name in enumerate(OUTCOMES)}
-    return pd.DataFrame(found, index=pd.Index(dates(data), name="date"))
-
-
-def trust_changes(data: xr.Dataset) -> pd.DataFrame:
-    """Median trust in the US at the start and the end, largest loss first.
-
-    Index ISO3; columns ``name``, ``first``, ``last``, ``change``. The US itself is left out.
-    """
-    codes = [code for code in data["member"].values.tolist() if code != "USA"]
-    values = data["trust_in_us"].sel(member=codes).values
-    first, last = np.median(values[:, 0], axis=0), np.median(values[:, -1], axis=0)
-    table = pd.DataFrame(
-        {"name": [NAMES[code] for code in codes], "first": first, "last": last, "change": last - first},
-        index=pd.Index(codes, name="member"),
-    )
-    return table.sort_values(["change", "name"])
-
-
-# --- matplotlib -------------------------------------------------------------------------------------------------------
 
 
 def draw_fan(
@@ -122,7 +74,7 @@ def draw_fan(
     _beside(axes, labels, gap=0.065)
     axes.set_ylabel("Cohesion index, 0 to 1")
     _time_axis(axes, x)
-    axes.grid(axis="y", color="#E3E7EC", linewidth=0.8)
+    axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
 
 
@@ -146,7 +98,7 @@ def draw_shares(axes: Axes, numbers: pd.DataFrame) -> None:
         if not numbers[name].any():
             continue
         text = f"{OUTCOME_NAMES[name]} {percent(share)} %"
-        labels.append((float(floor[-1] + top[-1]) / 2, text, _darker(OUTCOME_COLOURS[name]), "bold"))
+        labels.append((float(floor[-1] + top[-1]) / 2, text, OUTCOME_TEXT[False][name], "bold"))
         floor = top
     axes.set_ylim(0, 1)
     _beside(axes, labels, gap=0.085)
@@ -159,7 +111,7 @@ def draw_trust(axes: Axes, numbers: pd.DataFrame, ends: tuple[str, ...] = ("star
     """Trust in the US by member, from the start (open) to the end (full), largest loss on top."""
     y = np.arange(len(numbers))[::-1]
     first, last = numbers["first"].to_numpy(), numbers["last"].to_numpy()
-    colours = [OUTCOME_COLOURS["splinters"] if change < 0 else OUTCOME_COLOURS["holds"] for change in last - first]
+    colours = [LOSS if change < 0 else GAIN for change in last - first]
     axes.hlines(y, first, last, colors=colours, linewidth=2.2, alpha=0.75, zorder=2)
     axes.scatter(first, y, s=36, facecolor="white", edgecolor=MUTED, linewidth=1.4, zorder=3, label=ends[0])
     axes.scatter(last, y, s=40, color=colours, zorder=4, label=ends[1])
@@ -177,7 +129,7 @@ def draw_trust(axes: Axes, numbers: pd.DataFrame, ends: tuple[str, ...] = ("star
     axes.set_xlim(low - 0.12, high + 0.12)  # room for the labels of changes
     axes.set_xticks([t for t in np.linspace(0, 1, 6 if high - low > 0.5 else 11) if low - 0.12 <= t <= high + 0.12])
     axes.set_xlabel("Belief that the US would honour Article 5, probability")
-    axes.grid(axis="x", color="#E3E7EC", linewidth=0.8)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
 
@@ -192,7 +144,7 @@ def headline_figure(data: xr.Dataset, baseline: xr.Dataset | None = None, said: 
     baseline
         Ensemble to compare with, shown as a ghost.
     said
-        Of `cohesion.results.summary`, for the title; worked out from ``data`` where None.
+        Of `cohesion.summary.summary`, for the title; worked out from ``data`` where None.
     """
     title, lines = _finding(data, baseline, said)
     index, shares, trust = fan(data), shares_over_time(data), trust_changes(data)
@@ -285,8 +237,3 @@ def _beside(axes: Axes, labels: list[tuple[float, str, str, str]], gap: float) -
             text, (1.012, height), xycoords="axes fraction", color=colour, fontweight=weight, fontsize=11.5,
             va="center", annotation_clip=False,
         )  # fmt: skip
-
-
-def _darker(colour: str) -> str:
-    """The colour dark enough for text on white."""
-    return {"#7CC7F2": "#1F6F9F", "#F0B429": "#8A6100", "#C8500A": "#A33F05"}.get(colour, colour)

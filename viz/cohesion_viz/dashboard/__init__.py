@@ -1,0 +1,1 @@
+"""The dashboard: Solara pages over `cohesion_viz.engine` and `cohesion_viz.view`; see ``cohesion dashboard``."""

@@ -1,0 +1,39 @@
+"""What Solara serves: one page that holds a session and draws the frame."""
+
+from pathlib import Path
+from typing import Any
+
+import solara
+
+from cohesion_viz import engine
+from cohesion_viz.dashboard.session import Session
+from cohesion_viz.dashboard.shell import Shell
+
+#: Set by `cohesion_viz.server` before the first session: where runs are computed, and what is known already.
+workers: engine.Workers | None = None
+cache = engine.Cache()
+#: Folder below which result folders are offered.
+results: Path | None = None
+
+
+def _engine(publish: Any) -> engine.Engine:
+    global workers
+    if workers is None:
+        workers = engine.Threads()
+    return engine.Engine(workers, publish, cache)
+
+
+@solara.component
+def Page() -> None:
+    """The dashboard."""
+    router = solara.use_router()
+    session = solara.use_memo(lambda: Session(router.search or "", _engine), [])
+    solara.use_effect(lambda: session.close, [])
+    solara.Title("cohesion: does NATO hold together?")
+    Shell(session)
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """Nothing around the page: the frame is its own."""
+    solara.Div(children=children)

@@ -1,0 +1,124 @@
+"""Components that pages share: the chart, and the small Vue parts behind the controls.
+
+A chart is an option (JSON) of `cohesion_viz.echarts`, drawn by ``vue/echart.vue``. Where an option needs a JavaScript
+function it names one of those in that file, as in ``"formatter": "fn:percent"``.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import solara
+
+Handler = Callable[[dict[str, Any]], None]
+
+
+@solara.component_vue("vue/echart.vue")
+def _EChart(
+    option: str,
+    label: str,
+    text: str,
+    height: str,
+    name: str,
+    table: str,
+    tools: bool,
+    event_click: Handler | None = None,
+) -> None: ...
+
+
+@solara.component
+def EChart(
+    option: dict[str, Any],
+    label: str,
+    text: str,
+    height: str = "300px",
+    on_click: Handler | None = None,
+    name: str = "chart",
+    table: str = "",
+    tools: bool = True,
+) -> None:
+    """A chart of ECharts that is updated in place.
+
+    Parameters
+    ----------
+    option
+        Of ECharts, ready for JSON; of `cohesion_viz.echarts`.
+    label, text
+        What the chart shows, and its finding in words: the text alternative.
+    height
+        CSS height of the plot.
+    on_click
+        Called with ``name``, ``series``, ``index``, ``kind``, ``id`` and ``value`` of what was clicked.
+    name
+        Stem of the files that are saved and key of the chart in the page: one name a chart.
+    table
+        CSV of the chart's numbers; with it there is a button to save it.
+    tools
+        Whether there are buttons to save the chart.
+    """
+    _EChart(
+        option=packed(option) if option else "",
+        label=label,
+        text=text,
+        height=height,
+        name=name,
+        table=table,
+        tools=tools,
+        event_click=on_click or _ignore,
+    )
+
+
+@solara.component_vue("vue/fields.vue")
+def _Fields(packed: str, event_set: Handler | None = None) -> None: ...
+
+
+@solara.component
+def Fields(fields: list[dict[str, Any]], on_set: Handler) -> None:
+    """Labelled fields.
+
+    Parameters
+    ----------
+    fields
+        Each with ``name``, ``label``, ``value`` and either ``options`` (``value``, ``title``), or ``low`` and ``high``
+        for a number, or ``kind`` (``"text"``, ``"month"``). ``wide`` takes a row; ``inline`` in the first sets all in
+        a line.
+    on_set
+        Called with ``name`` and ``value`` (a text).
+    """
+    _Fields(packed=packed(fields), event_set=on_set)
+
+
+@solara.component
+def Button(
+    text: str, on_click: Callable[[], None], label: str = "", disabled: bool = False, kind: str = "", pressed: str = ""
+) -> None:
+    """A plain button.
+
+    Parameters
+    ----------
+    text, label
+        What it says, and its name for those who hear it, where that differs.
+    on_click
+        Called with nothing.
+    disabled, kind, pressed
+        Whether it does nothing; a further CSS class; ``"true"`` or ``"false"`` for a button that stays down.
+    """
+    attributes = {"type": "button"} | ({"aria-label": label} if label else {})
+    attributes |= {"disabled": "disabled"} if disabled else {}
+    attributes |= {"aria-pressed": pressed} if pressed else {}
+    button = solara.v.Html(tag="button", class_=f"co-button {kind}", attributes=attributes, children=[text])
+    solara.v.use_event(button, "click", lambda *_: None if disabled else on_click())
+
+
+def packed(value: Any) -> str:
+    """A value as text for a Vue part: Solara would walk through a nested one several times at each change."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def csv(table: pd.DataFrame) -> str:
+    """A table as text, for a chart's ``table``."""
+    return str(table.to_csv(float_format="%.6g"))
+
+
+def _ignore(_: dict[str, Any]) -> None: ...

@@ -1,0 +1,183 @@
+"""What one browser tab holds: its view with undo, its engine, and the newest answer."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+
+import solara
+
+from cohesion.checks import ConfigError
+from cohesion.scenario import Scenario, load_scenario
+from cohesion_viz.engine import Answer, Engine
+from cohesion_viz.view import History, View
+
+
+class Session:
+    """State of a tab; components read its reactive values.
+
+    Parameters
+    ----------
+    query
+        Of the link that was opened.
+    engine
+        Makes the engine, given what to call with each answer; None computes nothing.
+
+    Attributes
+    ----------
+    view, answer
+        What is looked at, and what is known about it (reactive).
+    dark, message
+        Whether the theme is dark; something to tell the person, as what could not be read or computed (reactive).
+    scenario
+        The scenario of the view, with its changes.
+    pushed
+        Whether the last change is a step to go back from in the browser.
+    """
+
+    def __init__(self, query: str = "", engine: Callable[[Callable[[Answer], None]], Engine] | None = None) -> None:
+        view, messages = View.from_query(query)
+        self._history = History(view)
+        self.view = solara.Reactive(view)
+        self.scenario = view.resolved()
+        self.answer = solara.Reactive(Answer())
+        self.dark = solara.Reactive(False)
+        self.message = solara.Reactive(" ".join(messages))
+        self.pushed = False
+        self._moves: dict[int, int] = {}
+        self._asked: object = None
+        self._engine = engine(self._take) if engine else None
+        self._ask(view, self.scenario)
+
+    # --- changing the view ---
+
+    def change(self, view: View, key: str = "", move: int = 0) -> None:
+        """Take a new view, where it can be simulated; say why where not.
+
+        Parameters
+        ----------
+        view
+            The new one.
+        key
+            What was moved: moves of one thing in a row are undone together.
+        move
+            Number of the move, acknowledged once it is answered.
+        """
+        try:
+            scenario = view.resolved()
+        except ConfigError as error:
+            self.message.value = f"Not possible: {error}."
+            self._acknowledge(move)
+            return
+        before = self.view.value
+        self._history.put(view, key)
+        asked = self._ask(view, scenario, move)  # first of all, so that it is under way while the page is drawn
+        self._show(view, scenario, push=not key or view.page != before.page)
+        if not asked:
+            self._acknowledge(move)
+
+    def go(self, page: str) -> None:
+        """Turn to a page."""
+        self.change(replace(self.view.value, page=page))
+
+    def mark(self, member: str) -> None:
+        """Mark a member everywhere; none where empty."""
+        self.change(replace(self.view.value, member=member), key="member")
+
+    def show_month(self, month: int) -> None:
+        """Look at a month."""
+        last = self.scenario.months
+        self.change(replace(self.view.value, month=None if month >= last else max(0, month)), key="month")
+
+    def arrive(self, query: str) -> None:
+        """Take the view of a link, as the browser goes back or forward."""
+        view, messages = View.from_query(query)
+        if view != self.view.value:
+            self._history.put(view)
+            self._show_and_ask(view, push=False)
+        self.message.value = " ".join(messages)
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        self._back(self._history.undo())
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._back(self._history.redo())
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        return self._history.can_redo
+
+    def close(self) -> None:
+        """Stop computing."""
+        if self._engine:
+            self._engine.close()
+
+    def _back(self, view: View) -> None:
+        self._show_and_ask(view, push=True)
+
+    def _show_and_ask(self, view: View, push: bool) -> None:
+        scenario = view.resolved()
+        self._ask(view, scenario)
+        self._show(view, scenario, push)
+
+    def _show(self, view: View, scenario: Scenario, push: bool) -> None:
+        self.pushed = push
+        self.scenario = scenario
+        self.view.value = view
+        self.message.value = ""
+
+    # --- answers ---
+
+    def _ask(self, view: View, scenario: Scenario, move: int = 0) -> bool:
+        """Ask the engine for what a view needs; whether there was something to ask."""
+        wanted = (scenario, view.baseline, view.seed, view.runs)
+        if self._engine is None or wanted == self._asked:
+            return False
+        self._asked = wanted
+        baseline = None
+        if view.baseline:
+            baseline = _over(load_scenario(view.baseline), scenario)
+        self._moves[self._engine.next_ticket] = move
+        self._engine.ask(scenario, baseline, view.seed, view.runs, view.variable)
+        return True
+
+    def _take(self, answer: Answer) -> None:
+        """Show an answer; the numbers of an earlier one stay until there are newer."""
+        held = self.answer.value
+        if answer.error:
+            self.message.value = answer.error
+            answer = replace(answer, ensemble=held.ensemble, baseline=held.baseline)
+        if answer.detail is None:
+            answer = replace(answer, detail=held.detail, following=held.following)
+        if answer.baseline is None and self.view.value.baseline:
+            answer = replace(answer, baseline=held.baseline)
+        moves = [self._moves.pop(ticket) for ticket in list(self._moves) if ticket <= answer.ticket]
+        self.answer.value = replace(answer, move=max(held.move, *moves, 0))
+
+    def _acknowledge(self, move: int) -> None:
+        """Say that a move needed no answer."""
+        if move:
+            self.answer.value = replace(self.answer.value, move=max(move, self.answer.value.move))
+
+
+def _over(baseline: Scenario, scenario: Scenario) -> Scenario:
+    """The baseline over the horizon of a scenario."""
+    if (baseline.start, baseline.months) == (scenario.start, scenario.months):
+        return baseline
+    return baseline.with_changes(start=scenario.start, months=scenario.months)
+
+
+def guarded(session: Session, work: Callable[[], None]) -> None:
+    """Do something for a person; an exception becomes a message, and the session lives."""
+    try:
+        work()
+    except Exception as error:
+        traceback.print_exc()
+        session.message.value = f"That did not work: {error!r:.200}"

@@ -1,0 +1,77 @@
+"""The frame around every page: title, navigation, theme, the caveat, messages and the link.
+
+A page is a module of this package with a component ``Page(session)``; `MODULES` names them. A page whose module is not
+there has no place in the navigation, and a link to it shows a line that says so.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import solara
+
+from cohesion_viz.dashboard.components import Button, Handler, packed
+from cohesion_viz.dashboard.session import Session
+from cohesion_viz.view import PAGES, View
+
+#: Module of each page of `cohesion_viz.view.PAGES`.
+MODULES = {
+    "explorer": "cohesion_viz.dashboard.explorer",
+    "compare": "cohesion_viz.dashboard.compare",
+    "run": "cohesion_viz.dashboard.run",
+    "results": "cohesion_viz.dashboard.results",
+    "about": "cohesion_viz.dashboard.about",
+}
+CAVEAT = "An exploratory model, not a forecast"
+
+
+@solara.component_vue("vue/header.vue")
+def _Header(packed: str, page: str, event_go: Any, event_theme: Any) -> None: ...
+
+
+@solara.component_vue("vue/link.vue")
+def _Link(query: str, push: bool, event_arrive: Handler | None = None) -> None: ...
+
+
+@solara.component
+def Shell(session: Session) -> None:
+    """The frame with the page of the session's view in it."""
+    view = session.view.value
+
+    def themed(event: dict[str, Any]) -> None:
+        session.dark.value = bool(event["dark"])
+
+    with solara.Div(classes=["co-app"]):
+        _Header(packed=packed(_links(view)), page=view.page, event_go=session.go, event_theme=themed)
+        _Link(
+            query=view.to_query(),
+            push=session.pushed,
+            event_arrive=lambda event: session.arrive(str(event["query"])),
+        )
+        with solara.v.Html(tag="main", class_="co-main", attributes={"id": "main", "tabindex": "-1"}):
+            if session.message.value:
+                Message(session)
+            _page(view.page)(session)
+
+
+@solara.component
+def Message(session: Session) -> None:
+    """What there is to say, with a button to put it away."""
+    with solara.v.Html(tag="div", class_="co-message", attributes={"role": "alert"}):
+        solara.v.Html(tag="span", children=[session.message.value])
+        Button("Dismiss", on_click=lambda: session.message.set(""), label="Dismiss the message")
+
+
+def _links(view: View) -> list[dict[str, str]]:
+    pages = {key: title for key, title in PAGES.items() if find_spec(MODULES[key])}
+    return [{"key": key, "title": title, "query": replace(view, page=key).to_query()} for key, title in pages.items()]
+
+
+def _page(key: str) -> Callable[[Session], Any]:
+    """The component of a page."""
+    if find_spec(MODULES[key]) is None:
+        return lambda session: solara.v.Html(tag="p", class_="co-note", children=[f"{PAGES[key]} is not here yet."])
+    found: Callable[[Session], Any] = import_module(MODULES[key]).Page
+    return found

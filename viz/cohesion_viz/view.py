@@ -1,0 +1,417 @@
+"""The state of a session: what is looked at, as one value that a link carries; undo and redo.
+
+A `View` knows no screen. Its query is short and can be read: only what differs from the defaults is in it, levers under
+their own names (``us_tariff=0.25``, ``us_claim=DNK:1,CAN:0.8``, ``pledge=2026-01~3;2028-01~3.5``).
+"""
+
+import base64
+import binascii
+import datetime
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from cohesion.checks import ConfigError, LeverValue, lever_value, parameter_value
+from cohesion.checks import month as checked_month
+from cohesion.facts import ISO3
+from cohesion.levers import BY_NAME as LEVERS
+from cohesion.parameters import BY_NAME as PARAMETERS
+from cohesion.scenario import Event, Scenario, load_scenario, scenario_from_text, scenario_names
+from cohesion.toml import MAX_BYTES
+from cohesion.variables import BY_NAME as VARIABLES
+
+#: Pages by key, in the order of the navigation.
+PAGES = {
+    "explorer": "Explorer",
+    "compare": "Compare",
+    "run": "Single run",
+    "results": "Results",
+    "about": "About",
+}
+#: Numbers of runs that are offered.
+RUNS = (64, 128, 256, 512, 1024, 2048)
+MAX_SEED = 2**31 - 1
+#: Variables by member that the map offers.
+MAP_VARIABLES = ("trust_in_us", "european_trust", "goodwill", "threat", "spending", "credibility", "posture")
+DEFAULT_SCENARIO, DEFAULT_BASELINE = "splitting-the-alliance", "status-quo"
+ADDED_HERE = "added in the dashboard"
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that a session shows.
+
+    Attributes
+    ----------
+    page
+        Key of `PAGES`.
+    scenario, text
+        Name of a shipped scenario; or, where ``text`` is not empty, name of the file with that content in TOML.
+    levers, parameters
+        Changes by name.
+    dropped, added
+        Numbers of the scenario's events that are left out, from 1, and events put in.
+    seed, runs
+        Of the ensemble.
+    month, member, variable
+        Month that is looked at (None: the last), ISO3 code of the member that is marked (empty: none), and variable of
+        the map.
+    baseline
+        Name of the scenario to compare with; empty for none.
+    """
+
+    page: str = "explorer"
+    scenario: str = DEFAULT_SCENARIO
+    text: str = ""
+    levers: Mapping[str, LeverValue] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    dropped: tuple[int, ...] = ()
+    added: tuple[Event, ...] = ()
+    seed: int = 0
+    runs: int = 512
+    month: int | None = None
+    member: str = ""
+    variable: str = "trust_in_us"
+    baseline: str = DEFAULT_BASELINE
+
+    # --- what is simulated ---
+
+    def base(self) -> Scenario:
+        """The scenario before changes.
+
+        Raises
+        ------
+        ConfigError
+            Where the text is not a scenario.
+        """
+        return scenario_from_text(self.text, f"{self.scenario}.toml") if self.text else load_scenario(self.scenario)
+
+    def resolved(self) -> Scenario:
+        """The scenario with all changes, checked like a file.
+
+        Raises
+        ------
+        ConfigError
+            Where something in it is wrong.
+        """
+        base = self.base()
+        kept = tuple(event for count, event in enumerate(base.events, 1) if count not in self.dropped)
+        found = replace(base, events=kept)
+        if self.levers or self.parameters:
+            found = found.with_changes(levers=dict(self.levers), parameters=dict(self.parameters))
+        if self.added:
+            new = tuple(replace(e, source=e.source or ADDED_HERE) if base.sources else e for e in self.added)
+            found = replace(found, events=(*found.events, *new)).with_changes()
+        return found
+
+    def toml(self) -> str:
+        """A file that the command line runs to the same numbers."""
+        return self.resolved().to_toml()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from the scenario."""
+        return bool(self.levers or self.parameters or self.dropped or self.added)
+
+    def shown_month(self, months: int) -> int:
+        """The month that is looked at, within a horizon."""
+        return months if self.month is None else min(self.month, months)
+
+    # --- changes ---
+
+    def with_lever(self, name: str, value: LeverValue) -> "View":
+        """Set a lever; a value that the scenario has anyway is no change."""
+        base = self.base()
+        constant = not any(name in event.levers for event in base.events)
+        plain = base.levers.get(name, LEVERS[name].neutral)
+        levers = {key: held for key, held in self.levers.items() if key != name}
+        if not (constant and plain == value):
+            levers[name] = value
+        return replace(self, levers=levers)
+
+    def with_parameter(self, name: str, value: float | None) -> "View":
+        """Fix a parameter; None lets it vary again."""
+        parameters = {key: held for key, held in self.parameters.items() if key != name}
+        if value is not None:
+            parameters[name] = value
+        return replace(self, parameters=parameters)
+
+    def with_scenario(self, name: str, text: str = "") -> "View":
+        """Take another scenario, without changes."""
+        return replace(self.reset(), scenario=name, text=text, month=None)
+
+    def reset(self) -> "View":
+        """Drop all changes."""
+        return replace(self, levers={}, parameters={}, dropped=(), added=())
+
+    # --- links ---
+
+    def to_query(self) -> str:
+        """What follows the question mark in a link: empty where nothing differs from the defaults."""
+        pairs: list[tuple[str, str]] = []
+        for name in ("page", "scenario", "baseline", "seed", "runs", "month", "member", "variable"):
+            value = getattr(self, name)
+            if value != getattr(_DEFAULT, name):
+                pairs.append((name, str(value)))
+        if self.text:
+            pairs.append(("toml", _packed(self.text)))
+        pairs += [(name, _lever_text(value)) for name, value in self.levers.items()]
+        pairs += [(f"p.{name}", _number_text(value)) for name, value in self.parameters.items()]
+        if self.dropped:
+            pairs.append(("without", ",".join(map(str, self.dropped))))
+        pairs += [("event", _event_text(event)) for event in self.added]
+        return "&".join(f"{quote(key, safe='.')}={quote(value, safe=_SAFE)}" for key, value in pairs)
+
+    @classmethod
+    def from_query(cls, query: str) -> tuple["View", tuple[str, ...]]:
+        """The view of a link, and what in the link could not be read, one sentence each."""
+        found: dict[str, Any] = {"levers": {}, "parameters": {}, "added": ()}
+        messages: list[str] = []
+        try:
+            pairs = parse_qsl(query.lstrip("?"), keep_blank_values=True, max_num_fields=500)
+        except ValueError:
+            return cls(), ("The link has more parts than a view has.",)
+        for key, value in pairs:
+            try:
+                _read(found, key, value)
+            except (ValueError, OverflowError) as error:
+                messages.append(f"The link's {key[:40]} was left out: {str(error)[:200]}.")
+        return cls(**found)._sound(messages)
+
+    def _sound(self, messages: list[str]) -> tuple["View", tuple[str, ...]]:
+        """The view without what contradicts itself."""
+        view = self
+        if not view.text and view.scenario not in scenario_names():
+            messages.append(f"There is no scenario {view.scenario[:60]!r}; here is {_DEFAULT.scenario}.")
+            view = replace(view.reset(), scenario=_DEFAULT.scenario)
+        try:
+            count, months = len(view.base().events), view.base().months
+            view = replace(view, dropped=tuple(k for k in view.dropped if k <= count))
+            if view.month is not None and view.month > months:
+                view = replace(view, month=None)
+            view.resolved()
+        except ConfigError as error:
+            messages.append(f"The link's changes were left out: {error}.")
+            view = view.reset()
+            if view.text:
+                try:
+                    view.resolved()
+                except ConfigError:
+                    view = replace(view, text="", scenario=_DEFAULT.scenario)
+        return view, tuple(messages)
+
+
+_DEFAULT = View()
+_SAFE = "-_.~:,;*"
+
+
+def _read(found: dict[str, Any], key: str, value: str) -> None:
+    """Read one part of a link into the fields of a view."""
+    if key in _READERS:
+        found["text" if key == "toml" else "dropped" if key == "without" else key] = _READERS[key](value)
+    elif key in LEVERS:
+        found["levers"][key] = lever_value(key, _lever_raw(value), "link", key)
+    elif key.startswith("p.") and key[2:] in PARAMETERS:
+        found["parameters"][key[2:]] = parameter_value(key[2:], float(value), "link", key[2:])
+    elif key == "event":
+        found["added"] = (*found["added"], _event(value))
+    else:
+        raise ValueError("nothing here has that name")
+
+
+def _one_of(names: Callable[[], Any]) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in names():
+            raise ValueError(f"{value[:40]!r} is not one of {', '.join(names())}")
+        return value
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and len(value) < 20 and low <= int(value) <= high):
+            raise ValueError(f"{value[:40]!r} is not a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def _dropped(value: str) -> tuple[int, ...]:
+    return tuple(sorted({_whole(1, 9999)(part) for part in value.split(",")}))
+
+
+def _name(value: str) -> str:
+    if not value or len(value) > 100 or not value.isprintable() or "/" in value or "\\" in value:
+        raise ValueError("not a name")
+    return value
+
+
+def _packed(text: str) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def _unpacked(value: str) -> str:
+    try:
+        data = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+        stream = zlib.decompressobj()
+        text = stream.decompress(data, MAX_BYTES)
+        if not stream.eof:
+            raise ValueError("cut off, or larger than a scenario may be")
+        return text.decode()
+    except (binascii.Error, zlib.error, UnicodeError):
+        raise ValueError("not a packed scenario") from None
+
+
+def _number_text(value: float) -> str:
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))
+
+
+def _plain_text(value: float | dict[str, float]) -> str:
+    if isinstance(value, dict):
+        return ",".join(f"{member}:{_number_text(amount)}" for member, amount in value.items()) or "-"
+    return _number_text(value)
+
+
+def _lever_text(value: LeverValue) -> str:
+    if isinstance(value, tuple):
+        return ";".join(f"{step.start:%Y-%m}~{_plain_text(step.value)}" for step in value)
+    return _plain_text(value)
+
+
+def _plain_raw(text: str) -> Any:
+    if text == "-":
+        return {}
+    if ":" not in text:
+        return float(text)
+    parts = [part.partition(":") for part in text.split(",")]
+    return {member: float(amount) for member, _, amount in parts}
+
+
+def _lever_raw(text: str) -> Any:
+    """A lever's value in the terms of a file."""
+    if "~" not in text:
+        return _plain_raw(text)
+    steps = [step.partition("~") for step in text.split(";")]
+    return [{"from": _day(start), "value": _plain_raw(value)} for start, _, value in steps]
+
+
+def _day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(f"{text}-01")
+
+
+def _event_text(event: Event) -> str:
+    """Months, levers, text and source of an event, each a part between bars."""
+    until = f"~{event.until:%Y-%m}" if event.until else ""
+    levers = ";".join(
+        f"{name}={_plain_text(value)}" for name, value in event.levers.items() if not isinstance(value, tuple)
+    )
+    return "|".join([f"{event.date:%Y-%m}{until}", levers, _escaped(event.text), _escaped(event.source)])
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("|", "%7C")
+
+
+def _plain(text: str) -> str:
+    return text.replace("%7C", "|").replace("%25", "%")
+
+
+def _event(value: str) -> Event:
+    when, levers, text, source = value.split("|")
+    first, _, until = when.partition("~")
+    date, end = checked_month(_day(first)), checked_month(_day(until)) if until else None
+    if end is not None and end <= date:
+        raise ValueError("an event ends after it begins")
+    found: dict[str, LeverValue] = {}
+    for part in filter(None, levers.split(";")):
+        name, _, amount = part.partition("=")
+        found[name] = lever_value(name, _plain_raw(amount), "link", name, dated=False)
+    return Event(date, end, found, _plain(text)[:500], _plain(source)[:500])
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "page": _one_of(lambda: PAGES),
+    "scenario": _name,
+    "toml": _unpacked,
+    "baseline": lambda value: value and _one_of(scenario_names)(value),
+    "seed": _whole(0, MAX_SEED),
+    "runs": _whole(1, RUNS[-1]),
+    "month": _whole(0, 600),
+    "member": lambda value: value and _one_of(lambda: ISO3)(value),
+    "variable": _one_of(lambda: [name for name, v in VARIABLES.items() if v.by_member]),
+    "without": _dropped,
+}
+
+
+class History:
+    """Views to go back to and forward to.
+
+    Parameters
+    ----------
+    view
+        The first.
+    limit
+        Steps that are kept.
+    """
+
+    #: What undo leaves as it is: where one stands, not what is simulated.
+    STANDING = ("page", "month", "member", "variable")
+
+    def __init__(self, view: View, limit: int = 100) -> None:
+        self.present = view
+        self._past: list[View] = []
+        self._future: list[View] = []
+        self._limit = limit
+        self._key = ""
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step back."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step forward."""
+        return bool(self._future)
+
+    def put(self, view: View, key: str = "") -> View:
+        """Take a new view: a step where what is simulated changed.
+
+        Parameters
+        ----------
+        view
+            The new one.
+        key
+            What was moved; moves of the same thing in a row are one step.
+        """
+        if self._standing(view, self.present) != view:
+            if not key or key != self._key or not self._past:
+                self._past = [*self._past, self.present][-self._limit :]
+            self._future = []
+            self._key = key
+        self.present = view
+        return view
+
+    def undo(self) -> View:
+        """One step back, where there is one."""
+        if self._past:
+            self._future.append(self.present)
+            self.present = self._standing(self.present, self._past.pop())
+        self._key = ""
+        return self.present
+
+    def redo(self) -> View:
+        """One step forward, where there is one."""
+        if self._future:
+            self._past.append(self.present)
+            self.present = self._standing(self.present, self._future.pop())
+        self._key = ""
+        return self.present
+
+    def _standing(self, here: View, what: View) -> View:
+        """What is simulated in one view, seen from where another stands."""
+        return replace(what, **{name: getattr(here, name) for name in self.STANDING})
