@@ -32,7 +32,7 @@ PAGES = {
 }
 #: Numbers of runs that are offered.
 RUNS = (64, 128, 256, 512, 1024, 2048)
-MAX_SEED = 2**31 - 1
+MAX_SEED, MAX_RUN = 2**31 - 1, 9999
 #: Variables by member that the map offers.
 MAP_VARIABLES = ("trust_in_us", "european_trust", "goodwill", "threat", "spending", "credibility", "posture")
 DEFAULT_SCENARIO, DEFAULT_BASELINE = "splitting-the-alliance", "status-quo"
@@ -60,6 +60,13 @@ class View:
         the map.
     baseline
         Name of the scenario to compare with; empty for none.
+    second
+        Name of the scenario that is compared with the baseline in the place of this one; empty: this one.
+    run
+        Number of the single run.
+    folder
+        Result folder that is open, from the folder of results; empty: none. A name only: what it leads to is checked
+        where it is opened.
     """
 
     page: str = "explorer"
@@ -75,6 +82,9 @@ class View:
     member: str = ""
     variable: str = "trust_in_us"
     baseline: str = DEFAULT_BASELINE
+    second: str = ""
+    run: int = 0
+    folder: str = ""
 
     # --- what is simulated ---
 
@@ -151,7 +161,8 @@ class View:
     def to_query(self) -> str:
         """What follows the question mark in a link: empty where nothing differs from the defaults."""
         pairs: list[tuple[str, str]] = []
-        for name in ("page", "scenario", "baseline", "seed", "runs", "month", "member", "variable"):
+        for name in ("page", "scenario", "baseline", "seed", "runs", "month", "member", "variable",
+                     "second", "run", "folder"):  # fmt: skip
             value = getattr(self, name)
             if value != getattr(_DEFAULT, name):
                 pairs.append((name, str(value)))
@@ -245,6 +256,12 @@ def _dropped(value: str) -> tuple[int, ...]:
 
 def _name(value: str) -> str:
     if not value or len(value) > 100 or not value.isprintable() or "/" in value or "\\" in value:
+        raise ValueError("not a name")
+    return value
+
+
+def _folder(value: str) -> str:
+    if len(value) > 200 or not value.isprintable():
         raise ValueError("not a name")
     return value
 
@@ -343,6 +360,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "month": _whole(0, 600),
     "member": lambda value: value and _one_of(lambda: ISO3)(value),
     "variable": _one_of(lambda: [name for name, v in VARIABLES.items() if v.by_member]),
+    "second": lambda value: value and _one_of(scenario_names)(value),
+    "run": _whole(0, MAX_RUN),
+    "folder": _folder,
     "without": _dropped,
 }
 
@@ -359,7 +379,7 @@ class History:
     """
 
     #: What undo leaves as it is: where one stands, not what is simulated.
-    STANDING = ("page", "month", "member", "variable")
+    STANDING = ("page", "month", "member", "variable", "second", "run", "folder")
 
     def __init__(self, view: View, limit: int = 100) -> None:
         self.present = view
