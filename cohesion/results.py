@@ -135,7 +135,7 @@ def write_results(
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": seconds,
         "versions": _versions(),
-        "commit": _commit(),
+        "commit": commit(),
         "platform": platform.platform(),
         "digests": {
             "outcomes.parquet": digest(table),
@@ -286,7 +286,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     """Commit of the checkout that the code runs from, with ``+changes`` where files differ from it."""
     root = Path(__file__).resolve().parents[1]
     if not (root / ".git").exists():

@@ -1,0 +1,1 @@
+"""Latency of the dashboard in a browser."""

@@ -2,9 +2,9 @@
 
 python -m experiments.latency [--presses 40] [--seed 1000] [--json]
 
-Each press is on a seed and a slider value that were never computed: the page is opened anew with the next seed, settles,
-and then one key is pressed. A press counts until the last of the four has been painted from the first answer. The
-server's share is the time between the message that leaves the browser and the last one that brings an answer's part.
+Each press is on a seed and a slider value that were never computed: the page is opened anew with the next seed,
+settles, and then one key is pressed. A press counts until the last of the four has been painted from the first answer.
+The server's share is the time between the message that leaves the browser and the last one that brings a part of it.
 """
 
 import argparse
@@ -30,8 +30,8 @@ window.WebSocket = class extends Plain {
   send(data) { window.sent.push(performance.now()); super.send(data); }
 };
 """
-#: On the page: when a key went down, and when each part was first painted after it. A frame's painting follows its
-#: animation callbacks, so a part counts as painted with the start of the next frame.
+#: On the page: when a key went down, and when each part was first painted after it. A frame is painted after its
+#: animation callbacks and before the next message, so a message sent from a callback arrives after the painting.
 ARM = """
 names => {
   const seen = {};
@@ -39,10 +39,15 @@ names => {
   const painted = (name) => {
     if (window.times.key !== null && !(name in seen)) {
       seen[name] = null;
-      requestAnimationFrame(() => requestAnimationFrame(() => { seen[name] = performance.now(); }));
+      requestAnimationFrame(() => {
+        const after = new MessageChannel();
+        after.port1.onmessage = () => { seen[name] = performance.now(); };
+        after.port2.postMessage(null);
+      });
     }
   };
-  document.addEventListener("keydown", (event) => { window.times.key = event.timeStamp; }, { capture: true, once: true });
+  const press = (event) => { window.times.key = event.timeStamp; };
+  document.addEventListener("keydown", press, { capture: true, once: true });
   new MutationObserver(() => painted("verdict")).observe(document.querySelector(".co-verdict"),
     { subtree: true, childList: true, characterData: true });
   for (const name of names) window.cohesionCharts[name].on("rendered", () => painted(name));
@@ -88,8 +93,7 @@ def press(page, url, seed, key):
     page.keyboard.press(key)
     page.wait_for_function(DONE, timeout=20_000)
     found = page.evaluate(
-        "() => ({ ...window.times, sent: window.sent.filter(t => t >= window.times.key)[0],"
-        " got: window.got })"
+        "() => ({ ...window.times, sent: window.sent.filter(t => t >= window.times.key)[0], got: window.got })"
     )
     start, parts = found["key"], found["seen"]
     last = max(parts.values())

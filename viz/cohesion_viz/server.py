@@ -30,6 +30,9 @@ _SETTINGS = {
     "SOLARA_ASSETS_PROXY": "True",
     "SOLARA_SERVER_SYNC_WS_WRITE": "True",
 }
+#: Answers are written from the thread that has them (``SOLARA_SERVER_SYNC_WS_WRITE`` needs this implementation), and
+#: not compressed: on one machine that costs more than it saves.
+_WEBSOCKETS: dict[str, Any] = {"ws": "websockets", "ws_per_message_deflate": False}
 
 
 class ServerError(RuntimeError):
@@ -107,7 +110,7 @@ def serve(
     print(f"cohesion dashboard: {address} (Ctrl-C to stop)", flush=True)
     if open_browser:
         threading.Timer(1.0, webbrowser.open, (address,)).start()
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, **_WEBSOCKETS)
     try:
         uvicorn.Server(config).run(sockets=[taken])
     finally:

@@ -10,6 +10,7 @@ import datetime
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -96,7 +97,7 @@ class View:
         ConfigError
             Where the text is not a scenario.
         """
-        return scenario_from_text(self.text, f"{self.scenario}.toml") if self.text else load_scenario(self.scenario)
+        return _base(self.scenario, self.text)
 
     def resolved(self) -> Scenario:
         """The scenario with all changes, checked like a file.
@@ -215,6 +216,14 @@ class View:
 
 
 _DEFAULT = View()
+
+
+@lru_cache(maxsize=64)
+def _base(name: str, text: str) -> Scenario:
+    """A scenario as it stands in its file; kept, since each move asks for it several times."""
+    return scenario_from_text(text, f"{name}.toml") if text else load_scenario(name)
+
+
 _SAFE = "-_.~:,;*"
 
 

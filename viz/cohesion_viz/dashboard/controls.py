@@ -37,16 +37,17 @@ TITLES = {
 GROUPS = {"ALL": "All members", "EU": "EU members"}
 
 
-def lever_groups(view: View, scenario: Scenario) -> list[dict[str, Any]]:
-    """Levers by holder, each as the panel needs it."""
-    base = view.base()
+def lever_groups() -> list[dict[str, Any]]:
+    """Levers by holder: what is the same in every scenario."""
     return [
-        {
-            "holder": holder,
-            "levers": [_lever(lever, scenario, base, view) for lever in LEVERS if lever.holder == holder],
-        }
+        {"holder": holder, "levers": [_described(lever) for lever in LEVERS if lever.holder == holder]}
         for holder in HOLDERS
     ]
+
+
+def lever_states(view: View, scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Where each lever stands, by name."""
+    return {lever.name: _state(lever, scenario, view) for lever in LEVERS}
 
 
 def title(name: str) -> str:
@@ -73,11 +74,7 @@ def from_panel(kind: str, raw: Any) -> LeverValue:
     return float(raw)
 
 
-def _lever(lever: Lever, scenario: Scenario, base: Scenario, view: View) -> dict[str, Any]:
-    value = scenario.levers.get(lever.name, float(lever.neutral))
-    events = [event for event in scenario.events if lever.name in event.levers]
-    kind = "dated" if isinstance(value, tuple) or events else "members" if isinstance(value, dict) else "number"
-    number = value if isinstance(value, int | float) else float(lever.neutral)
+def _described(lever: Lever) -> dict[str, Any]:
     return {
         "name": lever.name,
         "title": title(lever.name),
@@ -86,14 +83,23 @@ def _lever(lever: Lever, scenario: Scenario, base: Scenario, view: View) -> dict
         "high": lever.high,
         "step": _step(lever),
         "neutral": lever.neutral,
-        "kind": kind,
-        "value": dict(value) if isinstance(value, dict) else float(number),
-        "changed": lever.name in view.levers,
-        "active": value != lever.neutral or bool(events),
         "by_member": lever.by_member,
         "meaning": lever.meaning,
         "basis": lever.basis,
         "choices": member_choices(lever) if lever.by_member else [],
+    }
+
+
+def _state(lever: Lever, scenario: Scenario, view: View) -> dict[str, Any]:
+    value = scenario.levers.get(lever.name, float(lever.neutral))
+    events = [event for event in scenario.events if lever.name in event.levers]
+    kind = "dated" if isinstance(value, tuple) or events else "members" if isinstance(value, dict) else "number"
+    number = value if isinstance(value, int | float) else float(lever.neutral)
+    return {
+        "kind": kind,
+        "value": dict(value) if isinstance(value, dict) else float(number),
+        "changed": lever.name in view.levers,
+        "active": value != lever.neutral or bool(events),
         "dated": _dated(value, events),
     }
 

@@ -14,8 +14,9 @@ from cohesion.scenario import load_scenario, scenario_names
 from cohesion.summary import percent
 from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
+from cohesion_viz.dashboard.assumptions import Assumptions
 from cohesion_viz.dashboard.components import Button, EChart, Fields, Handler, csv, packed
-from cohesion_viz.dashboard.controls import from_panel, lever_groups
+from cohesion_viz.dashboard.controls import from_panel, lever_groups, lever_states
 from cohesion_viz.dashboard.events import EventTable
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.engine import Answer, Detail, Ensemble
@@ -44,7 +45,7 @@ MEMBER_VARIABLES = tuple(name for name in MAP_VARIABLES if name != "posture")
 
 @solara.component_vue("vue/levers.vue")
 def _Levers(
-    packed: str, acknowledged: int, event_move: Handler | None = None, event_back: Handler | None = None
+    packed: str, states: str, acknowledged: int, event_move: Handler | None = None, event_back: Handler | None = None
 ) -> None: ...
 
 
@@ -86,7 +87,8 @@ def Page(session: Session) -> None:
 @solara.component
 def _Side(session: Session, move_done: int) -> None:
     view, scenario = session.view.value, session.scenario
-    groups = packed(lever_groups(view, scenario))
+    groups = solara.use_memo(lambda: packed(lever_groups()), [])
+    states = solara.use_memo(lambda: packed(lever_states(view, scenario)), [view.levers, scenario])
 
     def move(event: dict[str, Any]) -> None:
         value = from_panel(event["kind"], event["value"])
@@ -105,10 +107,13 @@ def _Side(session: Session, move_done: int) -> None:
             solara.v.Html(tag="h2", children=["Levers"])
             _Levers(
                 packed=groups,
+                states=states,
                 acknowledged=move_done,
                 event_move=lambda event: guarded(session, lambda: move(event)),
                 event_back=lambda event: guarded(session, lambda: back(event)),
             )
+        with solara.Div(classes=["co-card"]):
+            Assumptions(session)
 
 
 @solara.component

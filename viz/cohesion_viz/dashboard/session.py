@@ -141,9 +141,7 @@ class Session:
         if self._engine is None or wanted == self._asked:
             return False
         self._asked = wanted
-        baseline = None
-        if view.baseline:
-            baseline = _over(load_scenario(view.baseline), scenario)
+        baseline = _alongside(load_scenario(view.baseline), scenario, view) if view.baseline else None
         self._moves[self._engine.next_ticket] = move
         self._engine.ask(scenario, baseline, view.seed, view.runs, view.variable)
         return True
@@ -167,11 +165,11 @@ class Session:
             self.answer.value = replace(self.answer.value, move=max(move, self.answer.value.move))
 
 
-def _over(baseline: Scenario, scenario: Scenario) -> Scenario:
-    """The baseline over the horizon of a scenario."""
-    if (baseline.start, baseline.months) == (scenario.start, scenario.months):
-        return baseline
-    return baseline.with_changes(start=scenario.start, months=scenario.months)
+def _alongside(other: Scenario, scenario: Scenario, view: View) -> Scenario:
+    """Another scenario over the horizon of the view's, under the same assumptions."""
+    if (other.start, other.months) == (scenario.start, scenario.months) and not view.parameters:
+        return other
+    return other.with_changes(start=scenario.start, months=scenario.months, parameters=dict(view.parameters))
 
 
 def guarded(session: Session, work: Callable[[], None]) -> None:

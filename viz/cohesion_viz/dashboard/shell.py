@@ -6,6 +6,7 @@ there has no place in the navigation, and a link to it shows a line that says so
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -51,8 +52,9 @@ def Shell(session: Session) -> None:
             event_arrive=lambda event: session.arrive(str(event["query"])),
         )
         with solara.v.Html(tag="main", class_="co-main", attributes={"id": "main", "tabindex": "-1"}):
-            if session.message.value:
-                Message(session)
+            with solara.Div():  # always there: a sibling that comes and goes would have the whole page built anew
+                if session.message.value:
+                    Message(session)
             _page(view.page)(session)
 
 
@@ -65,13 +67,18 @@ def Message(session: Session) -> None:
 
 
 def _links(view: View) -> list[dict[str, str]]:
-    pages = {key: title for key, title in PAGES.items() if find_spec(MODULES[key])}
-    return [{"key": key, "title": title, "query": replace(view, page=key).to_query()} for key, title in pages.items()]
+    return [{"key": key, "title": PAGES[key], "query": replace(view, page=key).to_query()} for key in _present()]
+
+
+@cache
+def _present() -> tuple[str, ...]:
+    """Pages whose module is there."""
+    return tuple(key for key in PAGES if find_spec(MODULES[key]))
 
 
 def _page(key: str) -> Callable[[Session], Any]:
     """The component of a page."""
-    if find_spec(MODULES[key]) is None:
+    if key not in _present():
         return lambda session: solara.v.Html(tag="p", class_="co-note", children=[f"{PAGES[key]} is not here yet."])
     found: Callable[[Session], Any] = import_module(MODULES[key]).Page
     return found
