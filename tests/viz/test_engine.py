@@ -5,43 +5,93 @@ import threading
 import numpy as np
 
 from cohesion import load_scenario, outcome_shares, simulate
-from cohesion_viz.engine import Answer, Engine, Threads
+from cohesion.attribution import attribute
+from cohesion_viz import numbers
+from cohesion_viz.answers import Answer
+from cohesion_viz.engine import CAUSE_RUNS, Cache, Engine, Request
+from cohesion_viz.workers import Threads
 
 SHORT = load_scenario("trade-war").with_changes(months=12)
 CALM = load_scenario("status-quo").with_changes(months=12)
 
 
-def answers(*requests):
-    """Every answer until the last request is done."""
+def request(scenario, seed, runs, **others):
+    return Request(scenario, CALM, seed, runs, **others)
+
+
+def answers(*requests, cache=None):
+    """Every answer until the last one's causes are in, or it failed."""
     heard, finished = [], threading.Event()
 
     def publish(answer: Answer) -> None:
         heard.append(answer)
-        if (answer.done or answer.error) and answer.ticket == len(requests):
+        last = answer.causes is not None or answer.error
+        if last and answer.ticket == len(requests):
             finished.set()
 
-    engine = Engine(Threads(), publish)
-    for scenario, seed, runs in requests:
-        engine.ask(scenario, CALM, seed, runs)
+    engine = Engine(Threads(), publish, cache)
+    for one in requests:
+        engine.ask(one)
     assert finished.wait(60)
     engine.close()
     return heard
 
 
 def test_the_first_band_has_64_runs_and_the_last_all_of_them():
-    heard = answers((SHORT, 3, 128))
+    heard = answers(request(SHORT, 3, 128))
     first = next(answer for answer in heard if answer.ensemble)
     assert first.runs == 64
     assert heard[-1].runs == 128
 
 
 def test_the_numbers_are_those_of_simulate():
-    last = answers((SHORT, 3, 128))[-1]
+    last = answers(request(SHORT, 3, 128))[-1]
     expected = outcome_shares(simulate(SHORT, 128, seed=3))
     for name, share in expected.items():
         np.testing.assert_allclose(last.ensemble.share(name), share)
 
 
 def test_the_newest_request_is_the_one_that_is_finished():
-    heard = answers((SHORT, 1, 512), (SHORT, 2, 64))
-    assert [answer.ticket for answer in heard if answer.done] == [2]
+    heard = answers(request(SHORT, 1, 512), request(SHORT, 2, 64))
+    assert {answer.ticket for answer in heard if answer.done} == {2}
+
+
+def test_paired_differences_are_those_of_simulate_run_by_run():
+    last = answers(request(SHORT, 3, 128, pair=True))[-1]
+    calm, torn = (simulate(scenario, 128, seed=3) for scenario in (CALM, SHORT))
+    expected = numbers.paired_difference(calm, torn)
+    np.testing.assert_allclose(last.paired.fan.to_numpy(), expected.to_numpy(), atol=1e-6)
+    member = numbers.paired_difference(calm, torn, "trust_in_us", "CAN")
+    np.testing.assert_allclose(last.paired.member_fan("trust_in_us", "CAN").to_numpy(), member.to_numpy(), atol=1e-6)
+    shares = numbers.outcome_differences(calm, torn)
+    np.testing.assert_allclose(last.paired.outcomes.to_numpy(), shares.to_numpy())
+
+
+def test_a_pair_can_be_asked_for_again_after_its_runs_were_let_go():
+    cache = Cache()
+    first = answers(request(SHORT, 3, 64), cache=cache)[-1]
+    pair = answers(request(SHORT, 3, 64, pair=True), cache=cache)[-1]
+    again = answers(request(SHORT, 3, 64, pair=True), cache=cache)[-1]
+    assert first.paired is None
+    np.testing.assert_array_equal(again.paired.members("threat"), pair.paired.members("threat"))
+
+
+def test_causes_are_those_of_the_attribution():
+    last = answers(request(SHORT, 3, 64))[-1]
+    expected = attribute(CALM, SHORT, runs=CAUSE_RUNS, seed=3)
+    np.testing.assert_allclose(last.causes.loc[expected.index].to_numpy(), expected.to_numpy(), atol=1e-6)
+
+
+def test_an_exception_in_a_computation_becomes_an_answer_that_says_so(monkeypatch):
+    def broken(*_):
+        raise RuntimeError("no more memory")
+
+    monkeypatch.setattr("cohesion_viz.engine.compute", broken)
+    last = answers(request(SHORT, 3, 64))[-1]
+    assert "no more memory" in last.error
+    assert last.done
+
+
+def test_another_variable_of_the_map_is_no_other_request():
+    assert request(SHORT, 1, 64, variable="threat") == request(SHORT, 1, 64, variable="spending")
+    assert request(SHORT, 1, 64) != request(SHORT, 2, 64)

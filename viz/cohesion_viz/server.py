@@ -58,10 +58,10 @@ def application(results: Path | None = None, prefix: str = "", processes: int | 
     from starlette.responses import FileResponse, PlainTextResponse, Response
     from starlette.routing import Mount, Route
 
-    from cohesion_viz import engine
     from cohesion_viz.dashboard import app
+    from cohesion_viz.workers import Processes, Threads
 
-    app.workers = engine.Threads() if processes == 0 else engine.Processes(processes or 0)
+    app.workers = Threads() if processes == 0 else Processes(processes or 0)
     app.results = results
 
     async def health(_: Request) -> Response:
@@ -118,10 +118,10 @@ def serve(
 
 
 def _end_workers() -> None:
-    from cohesion_viz import engine
     from cohesion_viz.dashboard import app
+    from cohesion_viz.workers import Processes
 
-    if isinstance(app.workers, engine.Processes):
+    if isinstance(app.workers, Processes):
         app.workers.shutdown()
 
 

@@ -5,22 +5,23 @@ from typing import Any
 
 import solara
 
-from cohesion_viz import engine
 from cohesion_viz.dashboard.session import Session
 from cohesion_viz.dashboard.shell import Shell
+from cohesion_viz.engine import Cache, Engine
+from cohesion_viz.workers import Threads, Workers
 
 #: Set by `cohesion_viz.server` before the first session: where runs are computed, and what is known already.
-workers: engine.Workers | None = None
-cache = engine.Cache()
+workers: Workers | None = None
+cache = Cache()
 #: Folder below which result folders are offered.
 results: Path | None = None
 
 
-def _engine(publish: Any) -> engine.Engine:
+def _engine(publish: Any) -> Engine:
     global workers
     if workers is None:
-        workers = engine.Threads()
-    return engine.Engine(workers, publish, cache)
+        workers = Threads()
+    return Engine(workers, publish, cache)
 
 
 @solara.component

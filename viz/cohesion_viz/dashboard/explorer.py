@@ -14,12 +14,12 @@ from cohesion.scenario import load_scenario, scenario_names
 from cohesion.summary import percent
 from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
+from cohesion_viz.answers import Answer, Detail, Ensemble
 from cohesion_viz.dashboard.assumptions import Assumptions
 from cohesion_viz.dashboard.components import Button, EChart, Fields, Handler, csv, packed
 from cohesion_viz.dashboard.controls import from_panel, lever_groups, lever_states
 from cohesion_viz.dashboard.events import EventTable
 from cohesion_viz.dashboard.session import Session, guarded
-from cohesion_viz.engine import Answer, Detail, Ensemble
 from cohesion_viz.style import OUTCOME_NAMES
 from cohesion_viz.view import MAP_VARIABLES, MAX_SEED, RUNS
 

@@ -8,8 +8,9 @@ import solara
 
 from cohesion.checks import ConfigError
 from cohesion.scenario import Scenario, load_scenario
-from cohesion_viz.engine import Answer, Engine
-from cohesion_viz.view import History, View
+from cohesion_viz.answers import Answer
+from cohesion_viz.engine import Engine, Request
+from cohesion_viz.view import DEFAULT_BASELINE, History, View
 
 
 class Session:
@@ -44,7 +45,7 @@ class Session:
         self.message = solara.Reactive(" ".join(messages))
         self.pushed = False
         self._moves: dict[int, int] = {}
-        self._asked: object = None
+        self._asked: Request | None = None
         self._engine = engine(self._take) if engine else None
         self._ask(view, self.scenario)
 
@@ -137,13 +138,12 @@ class Session:
 
     def _ask(self, view: View, scenario: Scenario, move: int = 0) -> bool:
         """Ask the engine for what a view needs; whether there was something to ask."""
-        wanted = (scenario, view.baseline, view.seed, view.runs)
-        if self._engine is None or wanted == self._asked:
+        request = _request(view, scenario)
+        if self._engine is None or request == self._asked:
             return False
-        self._asked = wanted
-        baseline = _alongside(load_scenario(view.baseline), scenario, view) if view.baseline else None
+        self._asked = request
         self._moves[self._engine.next_ticket] = move
-        self._engine.ask(scenario, baseline, view.seed, view.runs, view.variable)
+        self._engine.ask(request)
         return True
 
     def _take(self, answer: Answer) -> None:
@@ -154,6 +154,10 @@ class Session:
             answer = replace(answer, ensemble=held.ensemble, baseline=held.baseline)
         if answer.detail is None:
             answer = replace(answer, detail=held.detail, following=held.following)
+        if answer.paired is None:
+            answer = replace(answer, paired=held.paired)
+        if answer.causes is None:
+            answer = replace(answer, causes=held.causes, stale=True)
         if answer.baseline is None and self.view.value.baseline:
             answer = replace(answer, baseline=held.baseline)
         moves = [self._moves.pop(ticket) for ticket in list(self._moves) if ticket <= answer.ticket]
@@ -163,6 +167,16 @@ class Session:
         """Say that a move needed no answer."""
         if move:
             self.answer.value = replace(self.answer.value, move=max(move, self.answer.value.move))
+
+
+def _request(view: View, scenario: Scenario) -> Request:
+    """What a view needs to be computed."""
+    pair = view.page == "compare"
+    name = view.baseline or (DEFAULT_BASELINE if pair else "")
+    if pair and view.second:
+        scenario = load_scenario(view.second).with_changes(parameters=dict(view.parameters))
+    baseline = _alongside(load_scenario(name), scenario, view) if name else None
+    return Request(scenario, baseline, view.seed, view.runs, pair, view.variable)
 
 
 def _alongside(other: Scenario, scenario: Scenario, view: View) -> Scenario:

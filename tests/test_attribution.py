@@ -1,0 +1,113 @@
+"""Shapley's division: known games, and coalitions that are the scenarios they are made of."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cohesion import load_scenario, simulate
+from cohesion.attribution import MOST, Driver, attribute, coalitions, divide, drivers, mixed, shapley
+from cohesion.outcome import HOLDS
+
+CALM = load_scenario("status-quo").with_changes(months=24)
+TORN = load_scenario("splitting-the-alliance").with_changes(months=24)
+
+
+def game(names, worth):
+    return {frozenset(c): np.float64(worth(set(c))) for k in range(len(names) + 1) for c in combinations(names, k)}
+
+
+def test_the_glove_game_gives_the_single_right_glove_two_thirds():
+    """One right glove and two left ones: a pair is worth one."""
+    values = game("abc", lambda c: "a" in c and bool(c & {"b", "c"}))
+    np.testing.assert_allclose(shapley(values, "abc"), [2 / 3, 1 / 6, 1 / 6])
+
+
+def test_a_synergy_is_shared_alike():
+    np.testing.assert_allclose(shapley(game("ab", lambda c: len(c) == 2), "ab"), [0.5, 0.5])
+
+
+@given(st.lists(st.floats(-1, 1), min_size=16, max_size=16))
+def test_shares_add_up_to_the_difference_whatever_the_game(drawn):
+    names = "abcd"
+    every = [frozenset(c) for k in range(5) for c in combinations(names, k)]
+    values = dict(zip(every, map(np.float64, drawn), strict=True))
+    total = values[frozenset(names)] - values[frozenset()]
+    np.testing.assert_allclose(shapley(values, names).sum(), total, atol=1e-12)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=3, max_size=3))
+def test_where_effects_add_up_each_driver_gets_its_own(effects):
+    own = dict(zip("abc", effects, strict=True))
+    np.testing.assert_allclose(shapley(game("abc", lambda c: sum(own[x] for x in c)), "abc"), effects, atol=1e-12)
+
+
+def test_a_driver_that_changes_nothing_gets_nothing():
+    values = game("abc", lambda c: len(c - {"c"}) ** 2)
+    assert shapley(values, "abc")[2] == 0
+
+
+def test_the_interval_covers_the_change_and_shares_of_runs_are_divided():
+    holds = {frozenset(): np.array([1, 1, 1, 0]), frozenset("a"): np.array([0, 1, 0, 0])}
+    index = {frozenset(): np.array([0.9, 0.8, 0.7, 0.3]), frozenset("a"): np.array([0.4, 0.8, 0.2, 0.3])}
+    row = divide(holds, index, ["a"]).loc["a"]
+    assert row["change"] == -0.5
+    assert row["low"] < row["change"] < row["high"]
+    assert row["index"] == pytest.approx(-0.25)
+
+
+def test_each_lever_that_differs_is_a_driver():
+    assert {d.name for d in drivers(CALM, load_scenario("trade-war").with_changes(months=24))} == {
+        "us_tariff",
+        "joint_retaliation",
+    }
+
+
+def test_many_levers_are_joined_by_holder_and_none_is_lost():
+    events = load_scenario("events-2025-2026")
+    calm = load_scenario("status-quo").with_changes(start=events.start, months=events.months)
+    found = drivers(calm, events)
+    assert len(found) <= MOST
+    moved = [name for name, path in events.paths().items() if not np.array_equal(path, calm.paths()[name])]
+    assert sorted(lever for driver in found for lever in driver.levers) == sorted(moved)
+    assert "United States" in {driver.name for driver in found}
+
+
+def test_scenarios_over_other_months_are_refused():
+    with pytest.raises(ValueError, match="months must agree"):
+        drivers(CALM, load_scenario("trade-war"))
+
+
+@pytest.mark.parametrize("name", ["splitting-the-alliance", "events-2025-2026", "european-pillar"])
+def test_the_empty_coalition_is_the_first_scenario_and_the_full_one_the_second(name):
+    two = load_scenario(name)
+    one = load_scenario("trade-war").with_changes(start=two.start, months=two.months)
+    among = drivers(one, two)
+    for coalition, expected in ((frozenset(), one), (frozenset(d.name for d in among), two)):
+        found = mixed(one, two, among, coalition).paths()
+        for lever, path in expected.paths().items():
+            np.testing.assert_array_equal(found[lever], path)
+
+
+def test_a_coalition_takes_only_its_own_levers_from_the_second_scenario():
+    among = drivers(CALM, TORN)
+    found = mixed(CALM, TORN, among, frozenset({"us_tariff"})).paths()
+    np.testing.assert_array_equal(found["us_tariff"], TORN.paths()["us_tariff"])
+    np.testing.assert_array_equal(found["us_claim"], CALM.paths()["us_claim"])
+
+
+def test_every_set_of_drivers_is_simulated_once():
+    found = list(coalitions([Driver(name, (name,)) for name in "abc"]))
+    assert len(found) == len(set(found)) == 8
+
+
+def test_the_parts_of_a_real_difference_add_up():
+    two = load_scenario("trade-war").with_changes(months=24)
+    table = attribute("status-quo", two, runs=8, seed=4)
+    ends = [simulate(s, 8, seed=4) for s in (load_scenario("status-quo").with_changes(months=24), two)]
+    held = [(data["outcome"].values[:, -1] == HOLDS).mean() for data in ends]
+    index = [data["cohesion_index"].values[:, -1].mean() for data in ends]
+    assert table["change"].sum() == pytest.approx(held[1] - held[0])
+    assert table["index"].sum() == pytest.approx(index[1] - index[0])

@@ -1,0 +1,262 @@
+"""What comes out of the engine: numbers, not drawings."""
+
+import datetime
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from cohesion.ensemble import interval
+from cohesion.facts import ISO3
+from cohesion.ledger import Ledger
+from cohesion.outcome import OUTCOMES
+from cohesion.scenario import Scenario
+from cohesion.summary import QUANTILES
+from cohesion.types import POSTURES
+from cohesion_viz.numbers import Accounts, outcome_differences
+
+Array = npt.NDArray[Any]
+#: Numbers of some runs by name, the run axis last.
+Pieces = dict[str, Array]
+
+#: Months between two pictures of the network.
+QUARTER = 3
+#: Variables by member that are kept by month.
+MEMBER_VARIABLES = (
+    "trust_in_us", "european_trust", "goodwill", "threat", "spending", "credibility", "posture",
+)  # fmt: skip
+#: Those whose differences mean something.
+MEASURED = tuple(name for name in MEMBER_VARIABLES if name != "posture")
+_LEVELS = np.array(list(QUANTILES.values()))
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What is worked out of a few runs after the rest.
+
+    Attributes
+    ----------
+    runs
+        How many.
+    trust
+        Mean trust, ``[quarter, observer, observed]``.
+    ledger
+        Mean traced contributions to trust in the US in log-odds, ``[driver, member]``.
+    first, last
+        Mean log-odds of trust in the US at the start and the end, ``[member]``.
+    """
+
+    runs: int
+    trust: Array
+    ledger: Array
+    first: Array
+    last: Array
+
+    def trust_at(self, month: int) -> Array:
+        """Trust between members in the quarter of a month, ``[observer, observed]``."""
+        return self.trust[min(month // QUARTER, len(self.trust) - 1)]
+
+    def accounts(self, member: str, largest: int = 6) -> Accounts:
+        """What changed a member's trust in the US, as of `cohesion_viz.numbers.ledger`."""
+        at = ISO3.index(member)
+        booked, first, last = self.ledger[:, at], float(self.first[at]), float(self.last[at])
+        order = np.argsort(-np.abs(booked), kind="stable")[:largest]
+        rest = last - first - float(booked[order].sum())
+        names = [*(Ledger.DRIVERS[k] for k in order), "everything else"]
+        table = pd.DataFrame({"change": [*booked[order], rest]}, index=pd.Index(names, name="driver"))
+        return Accounts(table, first, last)
+
+
+class Ensemble:
+    """Numbers of so many runs of a scenario.
+
+    Parameters
+    ----------
+    scenario, seed
+        What was simulated.
+    pieces
+        Of `compute`, in order of run numbers.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, pieces: list[Pieces]) -> None:
+        self.scenario, self.seed = scenario, seed
+        self._pieces = pieces
+        index, outcome = self.values("cohesion_index"), self.values("outcome")
+        self.runs = index.shape[-1]
+        self.dates = months(scenario)
+        self.final_index, self.final_outcome = index[-1], outcome[-1]
+        self.fan = _frame(_quantiles(index), self.dates)
+        self.shares = pd.DataFrame(
+            {name: (outcome == k).mean(axis=-1) for k, name in enumerate(OUTCOMES)}, index=self.fan.index
+        )
+        self.counts = {name: int((self.final_outcome == k).sum()) for k, name in enumerate(OUTCOMES)}
+        self._quantiles: dict[str, Array] = {}
+        self._lock = threading.Lock()
+
+    def share(self, outcome: str) -> tuple[float, float, float]:
+        """Share of runs that end with an outcome, and its 95 % interval."""
+        return (self.counts[outcome] / self.runs, *interval(self.counts[outcome], self.runs))
+
+    def members(self, variable: str) -> Array:
+        """Median over runs, or the commonest code, ``[month, member]``."""
+        found = self._of(variable)
+        return found if variable == "posture" else found[2]
+
+    def member_fan(self, variable: str, member: str) -> pd.DataFrame:
+        """Quantiles of a member's variable by month, as `cohesion_viz.charts.fan`."""
+        return _frame(self._of(variable)[:, :, ISO3.index(member)], self.dates)
+
+    def values(self, variable: str) -> Array:
+        """Every run, the run axis last, while they are held."""
+        return np.concatenate([piece[variable] for piece in self._pieces], axis=-1)
+
+    def ends(self) -> xr.Dataset:
+        """The last month of all runs, as far as `cohesion.ensemble.compare` needs it."""
+        data = {"cohesion_index": self.final_index[:, None], "outcome": self.final_outcome[:, None]}
+        attributes = {"seed": self.seed, "uncertainty": "prior"}
+        runs = {"run": np.arange(self.runs)}
+        return xr.Dataset({name: (("run", "month"), v) for name, v in data.items()}, runs, attributes)
+
+    def settle(self) -> None:
+        """Work out all that can be asked for, and let go of the runs."""
+        for variable in MEMBER_VARIABLES:
+            self._of(variable)
+        self._pieces = []
+
+    def said(self) -> dict[str, Any]:
+        """What `cohesion.summary.verdict` needs."""
+        shares = {name: self.share(name) for name in OUTCOMES}
+        return {
+            "scenario": self.scenario.title,
+            "runs": self.runs,
+            "outcome_shares": {name: share for name, (share, _, _) in shares.items()},
+            "outcome_intervals": {name: [low, high] for name, (_, low, high) in shares.items()},
+        }
+
+    def _of(self, variable: str) -> Array:
+        """Quantiles ``[level, month, member]``, or the commonest code ``[month, member]``."""
+        with self._lock:
+            if variable not in self._quantiles:
+                values = self.values(variable)
+                self._quantiles[variable] = _commonest(values) if variable == "posture" else _quantiles(values)
+            return self._quantiles[variable]
+
+
+class Paired:
+    """Differences run by run of two ensembles under common random numbers, second less first.
+
+    Parameters
+    ----------
+    first, second
+        Of the same seed, runs and months, their runs still held.
+
+    Attributes
+    ----------
+    fan
+        Quantiles of the difference of the cohesion index by month, as of `cohesion_viz.numbers.paired_difference`.
+    outcomes
+        As of `cohesion_viz.numbers.outcome_differences`.
+    lower
+        Share of pairs whose last index is lower in the second.
+    """
+
+    def __init__(self, first: Ensemble, second: Ensemble) -> None:
+        self.first, self.second = first, second
+        self.fan = _frame(_quantiles(second.values("cohesion_index") - first.values("cohesion_index")), second.dates)
+        self.outcomes = outcome_differences(first.ends(), second.ends())
+        self.lower = float((second.final_index < first.final_index).mean())
+        self._quantiles: dict[str, Array] = {}
+        self._lock = threading.Lock()
+
+    def members(self, variable: str) -> Array:
+        """Median difference, ``[month, member]``; of any of `MEASURED`."""
+        return self._of(variable)[2]
+
+    def member_fan(self, variable: str, member: str) -> pd.DataFrame:
+        """Quantiles of the difference of a member's variable by month."""
+        return _frame(self._of(variable)[:, :, ISO3.index(member)], self.second.dates)
+
+    def settle(self) -> None:
+        """Work out all that can be asked for, so that the ensembles may let go of their runs."""
+        for variable in MEASURED:
+            self._of(variable)
+
+    def _of(self, variable: str) -> Array:
+        with self._lock:
+            if variable not in self._quantiles:
+                self._quantiles[variable] = _quantiles(self.second.values(variable) - self.first.values(variable))
+            return self._quantiles[variable]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known so far about a request.
+
+    Attributes
+    ----------
+    ticket
+        Number of the request.
+    ensemble, baseline, detail, paired
+        Numbers, as far as they are there.
+    causes
+        The difference to the baseline divided among drivers, as of `cohesion.attribution.divide`.
+    stale
+        Whether the causes are those of an earlier request; for the page, not set here.
+    following
+        The ensemble for what may follow the first band: it comes with the detail.
+    target
+        Runs that were asked for.
+    done
+        Whether all runs are in; the causes may follow.
+    error
+        What went wrong, for the person who asked.
+    move
+        The newest move of a control that this answers; for the page, not set here.
+    """
+
+    ticket: int = 0
+    ensemble: Ensemble | None = None
+    baseline: Ensemble | None = None
+    detail: Detail | None = None
+    paired: Paired | None = None
+    causes: pd.DataFrame | None = None
+    stale: bool = False
+    following: Ensemble | None = None
+    target: int = 0
+    done: bool = False
+    error: str = ""
+    move: int = 0
+
+    @property
+    def runs(self) -> int:
+        """Runs behind the numbers so far."""
+        return self.ensemble.runs if self.ensemble else 0
+
+
+def months(scenario: Scenario) -> list[datetime.date]:
+    """First day of each month, the start included."""
+    counts = range(scenario.start.month - 1, scenario.start.month + scenario.months)
+    return [datetime.date(scenario.start.year + k // 12, k % 12 + 1, 1) for k in counts]
+
+
+def _frame(quantiles: Array, dates: list[datetime.date]) -> pd.DataFrame:
+    return pd.DataFrame(quantiles.T, index=pd.Index(dates, name="date"), columns=list(QUANTILES))
+
+
+def _quantiles(values: Array) -> Array:
+    """Quantiles over the last axis, the levels first; as `numpy.quantile`, faster for a short axis."""
+    ordered = np.sort(values, axis=-1)
+    at = _LEVELS * (values.shape[-1] - 1)
+    low = at.astype(int)
+    high = np.minimum(low + 1, values.shape[-1] - 1)
+    between = (at - low).astype(values.dtype)
+    return np.moveaxis(ordered[..., low] * (1 - between) + ordered[..., high] * between, -1, 0)
+
+
+def _commonest(codes: Array) -> Array:
+    counts = np.stack([(codes == k).sum(axis=-1) for k in range(len(POSTURES))])
+    return counts.argmax(axis=0)

@@ -1,0 +1,85 @@
+"""What a worker computes for the dashboard: numbers of some runs of a scenario, or nothing where it is told to stop."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from cohesion.facts import ISO3
+from cohesion.ledger import Ledger
+from cohesion.outcome import HOLDS
+from cohesion.record import Recorder, Records
+from cohesion.rules.measures import probability
+from cohesion.scenario import Scenario
+from cohesion.simulation import Simulation
+from cohesion_viz.answers import MEMBER_VARIABLES, QUARTER, Detail, Pieces
+
+Array = npt.NDArray[Any]
+Stopped = Callable[[], bool]
+
+
+def never() -> bool:
+    """Not to be stopped."""
+    return False
+
+
+def compute(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> Pieces | None:
+    """Some runs of a scenario, by name, the run axis last; None where stopped.
+
+    Parameters
+    ----------
+    scenario, seed, runs
+        What is simulated.
+    stopped
+        Asked each month.
+    """
+    records = _records(scenario, seed, runs, ("cohesion_index", *MEMBER_VARIABLES), stopped)
+    if records is None:
+        return None
+    kept = {name: records[name] for name in ("cohesion_index", "outcome", *MEMBER_VARIABLES)}
+    return {name: np.ascontiguousarray(np.moveaxis(value, 0, -1), _kind(value)) for name, value in kept.items()}
+
+
+def ends(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> tuple[Array, Array] | None:
+    """Whether the alliance holds at the end, and the last cohesion index, ``[run]`` each; None where stopped."""
+    records = _records(scenario, seed, runs, ("cohesion_index",), stopped)
+    return None if records is None else (records["outcome"][:, -1] == HOLDS, records["cohesion_index"][:, -1])
+
+
+def _records(
+    scenario: Scenario, seed: int, runs: range, variables: tuple[str, ...], stopped: Stopped
+) -> Records | None:
+    with threadpool_limits(limits=1, user_api="blas"):
+        simulation = Simulation(scenario, seed, runs)
+        recorder = Recorder(simulation, variables)
+        while not simulation.finished:
+            if stopped():
+                return None
+            simulation.step()
+            recorder.keep()
+        return recorder.records()
+
+
+def _kind(value: Array) -> Any:
+    return value.dtype if value.dtype == np.int8 else np.float32
+
+
+def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> "Detail | None":
+    """Trust between members by quarter and the traced ledger of each member; None where stopped."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        simulation = Simulation(scenario, seed, runs)
+        book, prior = Ledger.of(simulation), simulation.inputs.prior
+        trust = [probability(prior + simulation.state.deviation).mean(axis=0)]
+        while not simulation.finished:
+            if stopped():
+                return None
+            simulation.step(book=book)
+            if simulation.state.month % QUARTER == 0:
+                trust.append(probability(prior + simulation.state.deviation).mean(axis=0))
+    traced = book.toward_us()[1].mean(axis=0)
+    usa = simulation.inputs.usa
+    first = np.broadcast_to(prior[..., usa], (len(runs), len(ISO3))).mean(axis=0)
+    last = (prior[..., usa] + simulation.state.deviation[..., usa]).mean(axis=0)
+    return Detail(len(runs), np.stack(trust).astype(np.float32), traced, first, last)
