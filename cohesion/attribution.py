@@ -121,7 +121,7 @@ def divide(holds: Mapping[Coalition, Array], index: Mapping[Coalition, Array], n
     -------
     pandas.DataFrame
         Index ``driver``; columns ``change`` of the share of runs in which the alliance holds, ``low`` and ``high`` (its
-        95 % interval over runs, normal; NaN of one run), ``index`` (mean change of the cohesion index). The largest
+        95 % interval over runs, normal; NaN of one run), ``cohesion`` (mean change of the cohesion index). The largest
         change first.
     """
     each = shapley({c: np.asarray(v, float) for c, v in holds.items()}, names)
@@ -133,11 +133,11 @@ def divide(holds: Mapping[Coalition, Array], index: Mapping[Coalition, Array], n
             "change": change,
             "low": change - half,
             "high": change + half,
-            "index": shapley(index, names).mean(axis=-1),
+            "cohesion": shapley(index, names).mean(axis=-1),
         },
         index=pd.Index(list(names), name="driver"),
     )
-    order = np.lexsort((-np.abs(table["index"]), -np.abs(table["change"])))
+    order = np.lexsort((-np.abs(table["cohesion"]), -np.abs(table["change"])))
     return table.iloc[order]
 
 

@@ -55,7 +55,7 @@ def test_the_interval_covers_the_change_and_shares_of_runs_are_divided():
     row = divide(holds, index, ["a"]).loc["a"]
     assert row["change"] == -0.5
     assert row["low"] < row["change"] < row["high"]
-    assert row["index"] == pytest.approx(-0.25)
+    assert row["cohesion"] == pytest.approx(-0.25)
 
 
 def test_each_lever_that_differs_is_a_driver():
@@ -110,4 +110,4 @@ def test_the_parts_of_a_real_difference_add_up():
     held = [(data["outcome"].values[:, -1] == HOLDS).mean() for data in ends]
     index = [data["cohesion_index"].values[:, -1].mean() for data in ends]
     assert table["change"].sum() == pytest.approx(held[1] - held[0])
-    assert table["index"].sum() == pytest.approx(index[1] - index[0])
+    assert table["cohesion"].sum() == pytest.approx(index[1] - index[0])

@@ -12,6 +12,7 @@ import pandas as pd
 import solara
 
 Handler = Callable[[dict[str, Any]], None]
+NOTHING_YET = "No numbers yet."
 
 
 @solara.component_vue("vue/echart.vue")
@@ -109,6 +110,12 @@ def Button(
     attributes |= {"aria-pressed": pressed} if pressed else {}
     button = solara.v.Html(tag="button", class_=f"co-button {kind}", attributes=attributes, children=[text])
     solara.v.use_event(button, "click", lambda *_: None if disabled else on_click())
+
+
+def card(label: str, key: str = "") -> Any:
+    """A section with a name."""
+    attributes = {"aria-label": label} | ({"id": key} if key else {})
+    return solara.v.Html(tag="section", class_="co-card", attributes=attributes)
 
 
 def packed(value: Any) -> str:

@@ -13,6 +13,7 @@ TITLES = {
     "us_tariff": "Tariffs",
     "us_claim": "Territorial claims",
     "us_commitment": "Commitment to Article 5",
+    "us_culture_war": "Culture war",
     "us_troops": "Troops in Europe",
     "us_withdrawal": "Withdrawal from NATO",
     "us_concession_territory": "Concession: territory",

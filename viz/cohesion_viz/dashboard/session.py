@@ -84,9 +84,9 @@ class Session:
         """Mark a member everywhere; none where empty."""
         self.change(replace(self.view.value, member=member), key="member")
 
-    def show_month(self, month: int) -> None:
-        """Look at a month."""
-        last = self.scenario.months
+    def show_month(self, month: int, months: int | None = None) -> None:
+        """Look at a month, of so many; as many as the scenario has where None."""
+        last = self.scenario.months if months is None else months
         self.change(replace(self.view.value, month=None if month >= last else max(0, month)), key="month")
 
     def arrive(self, query: str) -> None:

@@ -1,0 +1,65 @@
+"""Why a scenario ends otherwise than its baseline: what each driver accounts for."""
+
+import pandas as pd
+import solara
+
+from cohesion.attribution import ASSUMPTIONS
+from cohesion.levers import BY_NAME
+from cohesion_viz import echarts
+from cohesion_viz.answers import Answer
+from cohesion_viz.dashboard.components import EChart, csv
+from cohesion_viz.dashboard.controls import title
+from cohesion_viz.engine import CAUSE_RUNS
+from cohesion_viz.numbers import points
+
+#: Holders in short.
+_HOLDERS = {"United States": "US", "Russia": "Russia", "Europe and Canada": "Europe", "Ukraine": "Ukraine"}
+
+
+@solara.component
+def Causes(answer: Answer, dark: bool) -> None:
+    """The difference to the baseline divided among the levers in which the two differ (Shapley values)."""
+    causes = answer.causes
+    named = solara.use_memo(lambda: None if causes is None else titled(causes), [causes])
+    option = solara.use_memo(
+        lambda: {} if named is None or named.empty else echarts.attribution_option(named, dark), [named, dark]
+    )
+    solara.v.Html(tag="h2", children=["Why: what each driver accounts for"])
+    solara.v.Html(tag="p", class_="co-sub", attributes={"aria-live": "polite"}, children=[said(answer)])
+    if named is not None and not named.empty and answer.baseline:
+        EChart(
+            option=option,
+            label="What each driver accounts for",
+            text=echarts.describe_attribution(named),
+            height=f"{24 + 36 * len(named)}px",
+            name="causes",
+            table=csv(named),
+        )
+
+
+def titled(causes: pd.DataFrame) -> pd.DataFrame:
+    """Drivers by their titles instead of their names."""
+    names = [_title(str(name)) for name in causes.index]
+    return causes.set_axis(pd.Index(names, name="driver"), axis="index")
+
+
+def said(answer: Answer) -> str:
+    """What the chart divides, or why there is none."""
+    if not answer.baseline:
+        return "Choose a baseline to see what sets the two apart."
+    if answer.causes is None:
+        return "Working it out…"
+    if answer.causes.empty:
+        return "Nothing sets the two scenarios apart."
+    total = points(float(answer.causes["change"].sum()))
+    text = (
+        f"Holding, against {answer.baseline.scenario.title}: {total} in the first {CAUSE_RUNS} runs, divided by "
+        f"Shapley values over {2 ** len(answer.causes):,} combinations of levers; lines are 95 % intervals."
+    )
+    return f"{text} For the setting before; a new one is being worked out…" if answer.stale else text
+
+
+def _title(name: str) -> str:
+    if name == ASSUMPTIONS:
+        return "Assumptions of the scenario"
+    return f"{_HOLDERS[BY_NAME[name].holder]}: {title(name)[:1].lower()}{title(name)[1:]}" if name in BY_NAME else name
