@@ -91,7 +91,7 @@ def _Finding(answer: Answer) -> None:
 
 def finding(paired: Paired) -> str:
     """How often each holds, the difference with its interval, and that of the cohesion index run by run."""
-    one, two, moved, least, most = paired.outcomes.loc["holds"].to_numpy(float).tolist()
+    one, two, moved, least, most = map(float, paired.outcomes.loc["holds"].to_numpy())
     low, middle, high = (numbers.signed(float(paired.fan[p].iloc[-1])) for p in ("p05", "p50", "p95"))
     first, second = paired.first.scenario.title, paired.second.scenario.title
     return (

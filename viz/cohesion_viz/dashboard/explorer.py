@@ -35,9 +35,8 @@ def Page(session: Session) -> None:
                 _Fan(ensemble, answer.baseline, month, dark)
             with solara.Div(classes=["co-narrow", "co-stack"]):
                 _Network(session, answer.following, answer.detail, month, view.member, dark)
-            with solara.Div(classes=["co-wide", "co-stack"]):
-                with card("Causes"):
-                    Causes(answer, dark)
+            with solara.Div(classes=["co-wide", "co-stack"]), card("Causes"):
+                Causes(answer, dark)
             with solara.Div(classes=["co-full"]):
                 Member(session, answer.following, answer.baseline, answer.detail, month, view.member, dark)
             with solara.Div(classes=["co-full"]):
