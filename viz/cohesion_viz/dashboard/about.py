@@ -97,7 +97,8 @@ def command(view: View) -> tuple[str, bool]:
     words += ["--runs", str(view.runs), "--seed", str(view.seed)]
     if not from_file:
         words += [word for name, value in view.levers.items() for word in ("--lever", f"{name}={_amount(value)}")]
-        words += [word for name, value in view.parameters.items() for word in ("--param", f"{name}={value!r}")]
+    # Also with a file: the baseline is run under the same assumptions.
+    words += [word for name, value in view.parameters.items() for word in ("--param", f"{name}={value!r}")]
     return shlex.join(words), from_file
 
 

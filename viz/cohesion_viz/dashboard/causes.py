@@ -7,7 +7,7 @@ from cohesion.attribution import ASSUMPTIONS
 from cohesion.levers import BY_NAME
 from cohesion_viz import echarts
 from cohesion_viz.answers import Answer
-from cohesion_viz.dashboard.components import EChart, csv
+from cohesion_viz.dashboard.components import EChart
 from cohesion_viz.dashboard.controls import title
 from cohesion_viz.engine import CAUSE_RUNS
 from cohesion_viz.numbers import points
@@ -33,7 +33,7 @@ def Causes(answer: Answer, dark: bool) -> None:
             text=echarts.describe_attribution(named),
             height=f"{24 + 36 * len(named)}px",
             name="causes",
-            table=csv(named),
+            table=lambda: named,
         )
 
 

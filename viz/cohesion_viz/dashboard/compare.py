@@ -13,7 +13,7 @@ from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import MEASURED, Answer, Paired
 from cohesion_viz.dashboard.causes import Causes
-from cohesion_viz.dashboard.components import EChart, Fields, card, csv
+from cohesion_viz.dashboard.components import EChart, Fields, card
 from cohesion_viz.dashboard.maps import MAP_TITLES, Colouring, Months, clicked
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.style import OUTCOME_NAMES
@@ -117,7 +117,7 @@ def _Outcomes(paired: Paired, dark: bool) -> None:
         text=echarts.describe_outcome_difference(paired.outcomes, *names),
         height="230px",
         name="outcomes",
-        table=csv(paired.outcomes),
+        table=lambda: paired.outcomes,
     )
     rows = [
         [name, f"{percent(one)} %", f"{percent(two)} %", f"{numbers.points(moved)} ({between(low, high)})"]
@@ -140,7 +140,7 @@ def _Index(paired: Paired, month: int, dark: bool) -> None:
         text=echarts.describe_difference(paired.fan),
         height="clamp(320px, 24vw, 400px)",
         name="difference",
-        table=csv(paired.fan),
+        table=lambda: paired.fan,
     )
 
 
@@ -185,7 +185,7 @@ def _Maps(session: Session, paired: Paired, month: int, dark: bool) -> None:
                     height="clamp(300px, 25vw, 460px)",
                     on_click=lambda event: clicked(session, str(event["name"])),
                     name=name,
-                    table=csv(table),
+                    table=lambda table=table: table,
                 )
     if variable not in MEASURED:
         solara.v.Html(tag="p", class_="co-sub", children=["Postures are kinds, not amounts: they are not subtracted."])
@@ -221,7 +221,7 @@ def _Member(session: Session, paired: Paired, month: int, dark: bool) -> None:
             text=f"{NAMES[member]}. {echarts.describe_difference(fan, variable)}",
             height="clamp(280px, 22vw, 380px)",
             name="member-difference",
-            table=csv(fan),
+            table=lambda: fan,
         )
 
 

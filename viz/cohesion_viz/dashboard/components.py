@@ -22,9 +22,10 @@ def _EChart(
     text: str,
     height: str,
     name: str,
-    table: str,
-    tools: bool,
+    numbers: bool,
+    csv: str,
     event_click: Handler | None = None,
+    event_ask: Handler | None = None,
 ) -> None: ...
 
 
@@ -36,8 +37,7 @@ def EChart(
     height: str = "300px",
     on_click: Handler | None = None,
     name: str = "chart",
-    table: str = "",
-    tools: bool = True,
+    table: Callable[[], pd.DataFrame] | None = None,
 ) -> None:
     """A chart of ECharts that is updated in place.
 
@@ -54,19 +54,24 @@ def EChart(
     name
         Stem of the files that are saved and key of the chart in the page: one name a chart.
     table
-        CSV of the chart's numbers; with it there is a button to save it.
-    tools
-        Whether there are buttons to save the chart.
+        Gives the chart's numbers; with it there is a button to save them. Called only when it is pressed.
     """
+    csv, send = solara.use_state("")
+
+    def ask(event: dict[str, Any]) -> None:
+        if table:
+            send(packed({"ask": event["ask"], "text": table().to_csv(float_format="%.6g")}))
+
     _EChart(
         option=packed(option) if option else "",
         label=label,
         text=text,
         height=height,
         name=name,
-        table=table,
-        tools=tools,
+        numbers=table is not None,
+        csv=csv,
         event_click=on_click or _ignore,
+        event_ask=ask,
     )
 
 
@@ -121,11 +126,6 @@ def card(label: str, key: str = "") -> Any:
 def packed(value: Any) -> str:
     """A value as text for a Vue part: Solara would walk through a nested one several times at each change."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
-
-
-def csv(table: pd.DataFrame) -> str:
-    """A table as text, for a chart's ``table``."""
-    return str(table.to_csv(float_format="%.6g"))
 
 
 def _ignore(_: dict[str, Any]) -> None: ...

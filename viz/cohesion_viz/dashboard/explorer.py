@@ -7,7 +7,7 @@ from cohesion.facts import ISO3
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import Detail, Ensemble
 from cohesion_viz.dashboard.causes import Causes
-from cohesion_viz.dashboard.components import NOTHING_YET, EChart, card, csv
+from cohesion_viz.dashboard.components import NOTHING_YET, EChart, card
 from cohesion_viz.dashboard.events import EventTable
 from cohesion_viz.dashboard.maps import MapCard, clicked
 from cohesion_viz.dashboard.member import Member
@@ -56,7 +56,7 @@ def _Shares(ensemble: Ensemble | None, month: int, dark: bool) -> None:
             text=echarts.describe_shares(ensemble.shares, month) if ensemble else NOTHING_YET,
             height="clamp(210px, 15.6vw, 320px)",
             name="shares",
-            table=csv(ensemble.shares) if ensemble else "",
+            table=(lambda: ensemble.shares) if ensemble else None,
         )
 
 
@@ -76,7 +76,7 @@ def _Fan(ensemble: Ensemble | None, baseline: Ensemble | None, month: int, dark:
             text=echarts.describe_fan(ensemble.fan, ghost, name) if ensemble else NOTHING_YET,
             height="clamp(210px, 15.6vw, 320px)",
             name="fan",
-            table=csv(ensemble.fan) if ensemble else "",
+            table=(lambda: ensemble.fan) if ensemble else None,
         )
 
 
@@ -97,7 +97,7 @@ def _Network(
             height="clamp(320px, 25vw, 460px)",
             on_click=lambda event: clicked(session, str(event["name"])),
             name="network",
-            table=csv(network.nodes) if network else "",
+            table=(lambda: network.nodes) if network else None,
         )
 
 
@@ -129,6 +129,6 @@ def _Timeline(session: Session, month: int, dark: bool) -> None:
                 text=echarts.describe_timeline(events),
                 height="150px",
                 name="timeline",
-                table=csv(events.set_index("key")),
+                table=lambda: events.set_index("key"),
             )
         EventTable(session)

@@ -10,7 +10,7 @@ from cohesion.facts import ISO3
 from cohesion.scenario import Scenario
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import Ensemble
-from cohesion_viz.dashboard.components import NOTHING_YET, EChart, Fields, Handler, card, csv
+from cohesion_viz.dashboard.components import NOTHING_YET, EChart, Fields, Handler, card
 from cohesion_viz.dashboard.session import Session
 from cohesion_viz.view import MAP_VARIABLES
 
@@ -49,7 +49,7 @@ def MapCard(session: Session, ensemble: Ensemble | None, month: int, dark: bool)
             height="clamp(320px, 31vw, 620px)",
             on_click=lambda event: clicked(session, str(event["name"])),
             name="map",
-            table="" if values is None else csv(values),
+            table=(lambda: values) if values is not None else None,
         )
         Months(session, session.scenario, month)
 

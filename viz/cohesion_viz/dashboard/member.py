@@ -9,7 +9,7 @@ from cohesion.facts import ISO3, NAMES
 from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import Detail, Ensemble
-from cohesion_viz.dashboard.components import EChart, Fields, card, csv
+from cohesion_viz.dashboard.components import EChart, Fields, card
 from cohesion_viz.dashboard.maps import MAP_TITLES
 from cohesion_viz.dashboard.session import Session
 from cohesion_viz.view import MAP_VARIABLES
@@ -82,7 +82,7 @@ def _MemberChart(
         text=echarts.describe_member({variable: fan}, variable, member),
         height="clamp(240px, 23vw, 420px)",
         name="member",
-        table=csv(fan),
+        table=lambda: fan,
     )
 
 
@@ -98,5 +98,5 @@ def _Why(detail: Detail, member: str, dark: bool) -> None:
         text=echarts.describe_waterfall(drivers, first, last, member),
         height="clamp(300px, 23vw, 420px)",
         name="why",
-        table=csv(drivers),
+        table=lambda: drivers,
     )

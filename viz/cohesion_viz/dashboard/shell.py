@@ -44,7 +44,7 @@ def Shell(session: Session) -> None:
     def themed(event: dict[str, Any]) -> None:
         session.dark.value = bool(event["dark"])
 
-    with solara.Div(classes=["co-app"]):
+    with solara.v.Html(tag="div", class_="co-app", attributes={"data-note": note(session)}):
         _Header(packed=packed(_links(view)), page=view.page, event_go=session.go, event_theme=themed)
         _Link(
             query=view.to_query(),
@@ -56,6 +56,14 @@ def Shell(session: Session) -> None:
                 if session.message.value:
                     Message(session)
             _page(view.page)(session)
+
+
+def note(session: Session) -> str:
+    """What stands below a chart that is saved: what its numbers are of."""
+    view = session.view.value
+    changed = ", changed" if view.changed else ""
+    of = f"{session.scenario.title}{changed}; {view.runs:,} runs, seed {view.seed}"
+    return f"{of}. cohesion: {CAVEAT[:1].lower()}{CAVEAT[1:]}."
 
 
 @solara.component

@@ -9,6 +9,7 @@ from cohesion.scenario import load_scenario, scenario_names
 from cohesion_viz.dashboard.assumptions import Assumptions
 from cohesion_viz.dashboard.components import Button, Fields, Handler, packed
 from cohesion_viz.dashboard.controls import from_panel, lever_groups, lever_states
+from cohesion_viz.dashboard.files import Files
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.view import MAX_SEED, RUNS
 
@@ -50,6 +51,8 @@ def Side(session: Session, move_done: int) -> None:
             )
         with solara.Div(classes=["co-card"]):
             Assumptions(session)
+        with solara.Div(classes=["co-card"]):
+            Files(session)
 
 
 @solara.component
