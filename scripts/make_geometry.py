@@ -15,10 +15,11 @@ from shapely.geometry import MultiPolygon, Polygon, box, mapping
 from shapely.ops import unary_union
 
 ASSETS = Path(__file__).resolve().parents[1] / "viz" / "cohesion_viz" / "assets"
-#: Name: latitude and longitude of the centre, frame (left, bottom, right, top) in 100 km, tolerance in 100 km.
+#: Name: latitude and longitude of the centre, frame (left, bottom, right, top) in 100 km, tolerance in 100 km, and the
+#: smallest island that is drawn in (100 km)²: smaller ones would be less than a pixel or two, and cost time to draw.
 MAPS = {
-    "europe": ((54.0, 15.0), (-33.0, -23.0, 27.0, 21.0), 0.09),
-    "north_america": ((58.0, -85.0), (-42.0, -38.0, 38.0, 34.0), 0.25),
+    "europe": ((54.0, 15.0), (-33.0, -23.0, 27.0, 21.0), 0.09, 0.04),
+    "north_america": ((58.0, -85.0), (-42.0, -38.0, 38.0, 34.0), 0.35, 1.0),
 }
 NORTH_AMERICA = {"USA", "CAN", "GRL"}
 
@@ -69,7 +70,7 @@ def shape(topology: dict[str, Any], geometry: dict[str, Any], centre: tuple[floa
 def main() -> None:
     """Write both maps."""
     topology = json.loads(Path(sys.argv[1]).read_text())
-    for name, (centre, frame, tolerance) in MAPS.items():
+    for name, (centre, frame, tolerance, island) in MAPS.items():
         features = []
         for geometry in topology["objects"]["countries"]["geometries"]:
             code = geometry["properties"].get("a3")
@@ -78,8 +79,10 @@ def main() -> None:
             if name == "europe" and code in NORTH_AMERICA:
                 continue
             clipped = shape(topology, geometry, centre).intersection(box(*frame)).simplify(tolerance)
-            if clipped.is_empty or clipped.area < tolerance**2:
+            parts = [part for part in getattr(clipped, "geoms", [clipped]) if part.area >= island]
+            if not parts:
                 continue
+            clipped = MultiPolygon(parts) if len(parts) > 1 else parts[0]
             coordinates = json.loads(json.dumps(mapping(clipped)), parse_float=lambda v: round(float(v), 2))
             features.append({"type": "Feature", "properties": {"name": code}, "geometry": coordinates})
         features.sort(key=lambda f: f["properties"]["name"])

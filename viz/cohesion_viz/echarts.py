@@ -235,7 +235,7 @@ def difference_option(
             f"50 % of runs: {written_difference(variable, row[1])} to {written_difference(variable, row[3])}",
             f"90 % of runs: {written_difference(variable, row[0])} to {written_difference(variable, row[4])}",
         ])
-        for day, row in zip(bands.index, bands.to_numpy(), strict=True)
+        for day, row in zip(bands.index, bands.to_numpy(float).tolist(), strict=True)
     ]  # fmt: skip
     option["series"] = [
         *_bands(bands, "band", look.accent, (0.38, 0.2)),
@@ -999,7 +999,8 @@ def _line(
     """A line; with texts, the one that a tooltip reads."""
     data: list[Any] = []
     if values is not None:
-        pairs = [[_at(day), _round(v)] for day, v in zip(values.index, values, strict=True)]
+        heights = np.round(values.to_numpy(float), 4).tolist()
+        pairs = [[_at(day), height] for day, height in zip(values.index, heights, strict=True)]
         data = pairs if texts is None else [{"value": p, "text": t} for p, t in zip(pairs, texts, strict=True)]
     return {
         "id": key,
@@ -1045,7 +1046,7 @@ def _fan_texts(fan: pd.DataFrame, ghost: pd.DataFrame | None, ghost_name: str, v
             f"90 % of runs: {written(variable, row[0])} to {written(variable, row[4])}",
             f"{ghost_name}: {written(variable, other[day])}" if day in other else "",
         ])
-        for day, row in zip(fan.index, fan.to_numpy(), strict=True)
+        for day, row in zip(fan.index, fan.to_numpy(float).tolist(), strict=True)
     ]  # fmt: skip
 
 
@@ -1160,10 +1161,10 @@ def _stacked(
         "max": 1,
         "axisLabel": {"color": look.muted, "fontSize": 13, "formatter": "fn:percent"},
     }
-    table = shares.to_numpy()
+    table = shares.to_numpy(float)
     tips = [
         _tip(_day(day), [f"{names[c]} {percent(v)} %" for c, v in zip(shares.columns, row, strict=True)])
-        for day, row in zip(shares.index, table, strict=True)
+        for day, row in zip(shares.index, table.tolist(), strict=True)
     ]
     series, ends, floor = [], [], 0.0
     for k, name in enumerate(shares.columns):

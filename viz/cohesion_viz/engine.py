@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import threading
+import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ from cohesion_viz.workers import Workers
 FIRST, PIECE = 64, 64
 #: Runs behind the network and the ledgers.
 DETAIL_RUNS = 16
+#: Seconds between the first band and further work, in which a browser on the same machine draws it undisturbed.
+BREATH = 0.06
 #: Runs of each coalition of drivers.
 CAUSE_RUNS = 32
 _ONE_AT_A_TIME = threading.Lock()
@@ -194,6 +197,7 @@ class Engine:
         self._grow(main, min(FIRST, target), ticket)
         answer = replace(answer, ensemble=main.ensemble, baseline=ghost.ensemble if ghost else None)
         yield answer
+        time.sleep(BREATH)
         if ghost and not ghost.ensemble:
             self._grow(ghost, min(FIRST, target), ticket)
             answer = replace(answer, baseline=ghost.ensemble)

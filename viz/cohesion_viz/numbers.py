@@ -5,6 +5,7 @@ Functions for what a slider moves take well below 10 ms together for 64 runs.
 """
 
 import datetime
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -467,7 +468,7 @@ def events(scenario: Scenario) -> pd.DataFrame:
 def written(variable: str, value: float) -> str:
     """A value of a variable with its unit."""
     unit = BY_NAME[variable].unit
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return "not part of the model"
     if unit == "code":
         return POSTURES[int(value)]
@@ -483,7 +484,7 @@ def written(variable: str, value: float) -> str:
 def written_difference(variable: str, value: float) -> str:
     """A difference of a variable with its sign and unit."""
     unit = BY_NAME[variable].unit
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return "not part of the model"
     if unit in ("probability", "rate", "share of GDP"):
         return points(value)

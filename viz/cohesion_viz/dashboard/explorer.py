@@ -25,7 +25,7 @@ def Page(session: Session) -> None:
     last = len(ensemble.dates) - 1 if ensemble else scenario.months
     month = min(view.shown_month(scenario.months), last)
     with solara.Div(classes=["co-explorer"]):
-        Side(session, answer.move)
+        Side(session)
         with solara.Div(classes=["co-content", "co-grid"]):
             Verdict(answer)
             with solara.Div(classes=["co-half", "co-stack"]):

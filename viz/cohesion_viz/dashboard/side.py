@@ -21,8 +21,22 @@ def _Levers(
 
 
 @solara.component
-def Side(session: Session, move_done: int) -> None:
-    """Everything that is chosen; ``move_done`` is the newest move of a lever that was answered."""
+def Side(session: Session) -> None:
+    """Everything that is chosen."""
+    with solara.v.Html(tag="aside", class_="co-side", attributes={"aria-label": "Scenario and levers"}):
+        with solara.Div(classes=["co-card"]):
+            _Choices(session)
+        with solara.Div(classes=["co-card"]):
+            solara.v.Html(tag="h2", children=["Levers"])
+            _Panel(session)
+        with solara.Div(classes=["co-card"]):
+            Assumptions(session)
+        with solara.Div(classes=["co-card"]):
+            Files(session)
+
+
+@solara.component
+def _Panel(session: Session) -> None:
     view, scenario = session.view.value, session.scenario
     groups = solara.use_memo(lambda: packed(lever_groups()), [])
     states = solara.use_memo(lambda: packed(lever_states(view, scenario)), [view.levers, scenario])
@@ -37,22 +51,13 @@ def Side(session: Session, move_done: int) -> None:
         kept = {name: value for name, value in now.levers.items() if name != event["name"]}
         session.change(replace(now, levers=kept))
 
-    with solara.v.Html(tag="aside", class_="co-side", attributes={"aria-label": "Scenario and levers"}):
-        with solara.Div(classes=["co-card"]):
-            _Choices(session)
-        with solara.Div(classes=["co-card"]):
-            solara.v.Html(tag="h2", children=["Levers"])
-            _Levers(
-                packed=groups,
-                states=states,
-                acknowledged=move_done,
-                event_move=lambda event: guarded(session, lambda: move(event)),
-                event_back=lambda event: guarded(session, lambda: back(event)),
-            )
-        with solara.Div(classes=["co-card"]):
-            Assumptions(session)
-        with solara.Div(classes=["co-card"]):
-            Files(session)
+    _Levers(
+        packed=groups,
+        states=states,
+        acknowledged=session.answer.value.move,
+        event_move=lambda event: guarded(session, lambda: move(event)),
+        event_back=lambda event: guarded(session, lambda: back(event)),
+    )
 
 
 @solara.component
