@@ -1,113 +1,226 @@
-"""The explorer in a real Chromium, served by a real server."""
+"""The explorer and its frame in a real Chromium, served by a real server."""
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-CHROMIUM = shutil.which("chromium")
-if not CHROMIUM and os.environ.get("CI") != "true":
-    pytest.skip("Chromium is not installed: apt-get install chromium", allow_module_level=True)
-OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync")  # fmt: skip
+SETTLED = "() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'"
+PAGES = ("explorer", "compare", "run", "results", "about")
 
 
-@pytest.fixture(scope="module")
-def address():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "cohesion", "dashboard", "--port", str(port), "--no-browser"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}/"
-    for _ in range(150):
-        try:
-            if urllib.request.urlopen(url + "healthz").status == 200:
-                break
-        except OSError:
-            time.sleep(0.2)
-    yield url
-    server.terminate()
-    server.wait(20)
+def settled(page):
+    page.wait_for_function(SETTLED)
+    return page.locator("#verdict").inner_text()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
-        yield opened
-        opened.close()
+def query(page):
+    return {key: value[0] for key, value in parse_qs(urlsplit(page.url).query).items()}
 
 
-@pytest.fixture
-def page(browser, address):
-    opened = browser.new_page(viewport={"width": 1400, "height": 900})
-    opened.errors, opened.outside = [], []
-    opened.on("console", lambda m: opened.errors.append(m.text) if m.type == "error" else None)
-    opened.on(
-        "request",
-        lambda r: opened.outside.append(r.url) if not r.url.startswith((address, "data:", "blob:", "ws:")) else None,
-    )
-    opened.goto(address + "?runs=64")
-    verdict(opened)
-    yield opened
-    assert opened.errors == []
-    assert opened.outside == []
-    opened.close()
+def press(page, selector, key, times=1):
+    page.locator(selector).focus()
+    for _ in range(times):
+        page.keyboard.press(key)
 
 
-def verdict(page):
-    """The sentence at the top, once the first band is there."""
-    page.wait_for_function(
-        "() => /of \\d+ runs/.test(document.querySelector('.co-line')?.innerText ?? '')", timeout=30_000
-    )
-    return page.locator(".co-line").first.inner_text()
-
-
-def test_the_page_answers_with_a_verdict_and_says_that_it_is_no_forecast(page):
-    assert "%" in verdict(page)
+def test_the_page_answers_with_a_verdict_and_says_that_it_is_no_forecast(visit):
+    page = visit("runs=64")
+    assert re.search(r"in \d+(\.\d)? % of 64 runs", page.locator("#verdict").inner_text())
     assert page.get_by_text("not a forecast").first.is_visible()
 
 
-def test_a_slider_moved_by_key_changes_the_verdict_and_the_link(page):
-    before = verdict(page)
-    slider = page.locator("#lever-us_commitment")
-    slider.focus()
-    for _ in range(30):
-        page.keyboard.press("ArrowLeft")
-    page.wait_for_function(
-        "before => document.querySelector('.co-line').innerText !== before", arg=before, timeout=30_000
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_loads_and_is_marked_in_the_navigation(page, address, name):
+    page.goto(f"{address}?page={name}&runs=64")
+    page.wait_for_selector(".co-card h2, .co-card h3, main h2")
+    page.wait_for_timeout(1500)
+    assert page.locator("nav [aria-current=page]").count() == 1
+    assert page.locator("h1").count() == 1
+
+
+def test_a_slider_moved_by_key_changes_the_verdict_and_the_link(visit):
+    page = visit("runs=64")
+    before = page.locator("#verdict").inner_text()
+    press(page, "#lever-us_commitment", "ArrowLeft", 30)
+    page.wait_for_function("() => location.search.includes('us_commitment')")
+    page.wait_for_function("before => document.querySelector('#verdict').innerText !== before", arg=before)
+
+
+def test_a_held_key_ends_at_the_last_value_and_not_before(visit):
+    page = visit("runs=64&scenario=status-quo")
+    press(page, "#lever-us_commitment", "ArrowLeft", 25)
+    page.wait_for_function("() => new URLSearchParams(location.search).get('us_commitment') === '-0.5'")
+    settled(page)
+    assert page.locator("#lever-us_commitment").input_value() == "-0.5"
+
+
+def test_undo_redo_and_reset_walk_the_levers(visit):
+    page = visit("runs=64&scenario=status-quo")
+    press(page, "#lever-us_commitment", "ArrowLeft", 5)
+    page.wait_for_function("() => location.search.includes('us_commitment=-0.1')")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("() => !location.search.includes('us_commitment')")
+    page.get_by_role("button", name="Redo").click()
+    page.wait_for_function("() => location.search.includes('us_commitment')")
+    page.get_by_role("button", name="Reset to scenario").click()
+    page.wait_for_function("() => !location.search.includes('us_commitment')")
+
+
+def test_play_moves_the_map_and_pause_stops_it(visit):
+    page = visit("runs=64&month=10")
+    label = page.locator("[data-chart=map] .co-plot")
+    before = label.get_attribute("aria-label")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => Number(new URLSearchParams(location.search).get('month')) >= 13")
+    page.get_by_role("button", name="Pause").click()
+    assert label.get_attribute("aria-label") != before
+    page.wait_for_timeout(600)
+    stopped = query(page)["month"]
+    page.wait_for_timeout(700)
+    assert query(page)["month"] == stopped
+    page.get_by_role("button", name="One month on").click()
+    page.wait_for_function("before => new URLSearchParams(location.search).get('month') === before",
+                           arg=str(int(stopped) + 1))  # fmt: skip
+
+
+def test_a_click_on_denmark_opens_its_panel_and_marks_it_everywhere(visit):
+    page = visit("runs=64")
+    page.wait_for_function("() => window.cohesionCharts.network")
+    at = page.evaluate(
+        """() => {
+          const chart = window.cohesionCharts.map;
+          const box = chart.getDom().getBoundingClientRect();
+          const shape = chart.getModel().getSeriesByIndex(0).coordinateSystem.getRegion("DNK").getCenter();
+          const [x, y] = chart.getModel().getSeriesByIndex(0).coordinateSystem.dataToPoint(shape);
+          return [box.x + x, box.y + y];
+        }"""
     )
-    page.wait_for_function("() => location.search.includes('us_commitment')", timeout=10_000)
+    page.mouse.click(*at)
+    page.wait_for_function("() => location.search.includes('member=DNK')")
+    panel = page.locator("#member-panel")
+    panel.get_by_role("heading", name="Denmark").wait_for()
+    panel.locator("[data-chart=why]").wait_for()
+    marked = """() => window.cohesionCharts.network.getOption().series[0].data
+      .filter((node) => node.itemStyle.borderWidth > 2).map((node) => node.name)"""
+    page.wait_for_function(f"() => JSON.stringify(({marked})()) === '[\"DNK\"]'")
 
 
-def test_a_link_restores_the_state(page, browser):
-    page.goto(page.url.split("?")[0] + "?scenario=trade-war&runs=64&member=DNK")
-    verdict(page)
-    assert page.get_by_text("Denmark").first.is_visible()
+def test_an_event_can_be_added_moved_and_deleted(visit):
+    page = visit("runs=64&scenario=status-quo")
+    page.get_by_role("button", name="Add an event").click()
+    form = page.locator(".co-event-form")
+    form.get_by_label("From").fill("2027-03")
+    form.get_by_label("What happens").fill("Doubt is <b>declared</b>")
+    form.get_by_label("Lever").select_option("us_commitment")
+    form.locator("input[type=number]").first.fill("-0.8")
+    form.get_by_role("button", name="Save").click()
+    page.wait_for_function("() => location.search.includes('event=2027-03')")
+    assert page.locator(".co-events td", has_text="Doubt is <b>declared</b>").count() == 1
+    page.get_by_role("button", name="Edit: Doubt").click()
+    page.locator(".co-event-form").get_by_label("From").fill("2028-05")
+    page.locator(".co-event-form").get_by_role("button", name="Save").click()
+    page.wait_for_function("() => location.search.includes('event=2028-05')")
+    page.get_by_role("button", name="Delete: Doubt").click()
+    page.wait_for_function("() => !location.search.includes('event=')")
 
 
-def test_a_phone_needs_no_sideways_scrolling(page):
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(500)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_a_link_restores_the_whole_state_in_another_browser(visit, browser, address):
+    wanted = ("scenario=trade-war&baseline=burden-demand&seed=7&runs=128&month=40&member=DNK&variable=spending"
+              "&us_commitment=-0.4&us_claim=DNK:1,CAN:0.8&p.commitment_trust=0.5&event=2027-03|us_aid=-1|Aid ends|")  # fmt: skip
+    page = visit(wanted)
+    line = page.locator("#verdict").inner_text()
+    other = browser.new_page()
+    other.goto(page.url)
+    assert settled(other) == line
+    assert query(other) == query(page)
+    assert other.locator("[data-field=seed]").input_value() == "7"
+    assert other.locator("#lever-us_commitment").input_value() == "-0.4"
+    assert other.locator(".co-events td", has_text="Aid ends").count() == 1
+    other.close()
+
+
+def test_back_and_forward_walk_through_pages_and_scenarios(visit):
+    page = visit("runs=64")
+    page.locator("[data-field=scenario]").select_option("trade-war")
+    page.wait_for_function("() => location.search.includes('scenario=trade-war')")
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_function("() => location.search.includes('page=compare')")
+    assert "scenario=trade-war" in page.url
+    page.go_back()
+    page.wait_for_selector("[data-field=scenario]")
+    assert page.locator("[data-field=scenario]").input_value() == "trade-war"
+    page.go_back()
+    page.wait_for_function("() => document.querySelector('[data-field=scenario]').value === 'splitting-the-alliance'")
+    page.go_forward()
+    page.wait_for_function("() => document.querySelector('[data-field=scenario]').value === 'trade-war'")
+
+
+def test_two_browsers_have_two_states(visit, browser, address):
+    page = visit("runs=64&scenario=status-quo")
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(f"{address}?runs=64&scenario=us-withdrawal")
+    settled(other)
+    press(other, "#lever-us_commitment", "ArrowLeft", 3)
+    other.wait_for_function("() => location.search.includes('us_commitment')")
+    assert "us_commitment" not in page.url
+    assert page.locator("[data-field=scenario]").input_value() == "status-quo"
+    context.close()
+
+
+def test_a_value_that_cannot_be_simulated_gives_a_message_and_keeps_the_session(visit):
+    page = visit("runs=64&us_tariff=99&nonsense=1")
+    assert page.get_by_role("alert").first.is_visible()
+    page.get_by_role("button", name="Dismiss the message").click()
+    press(page, "#lever-us_commitment", "ArrowLeft")
+    page.wait_for_function("() => location.search.includes('us_commitment')")
+
+
+def test_the_assumptions_open_by_key_refuse_what_is_out_of_range_and_close_by_escape(visit):
+    page = visit("runs=64")
+    press(page, ".co-assume-open", "Enter")
+    field = page.locator("#assume-commitment_trust")
+    field.fill("9")
+    field.press("Enter")
+    page.locator(".co-assume-message").wait_for()
+    assert "p.commitment_trust" not in page.url
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => document.activeElement.classList.contains('co-assume-open')")
+
+
+def test_compare_shows_paired_differences_and_three_maps_on_one_scale(visit):
+    page = visit("page=compare&runs=64&scenario=trade-war")
+    assert "Trade war holds in" in page.locator("#verdict").inner_text()
+    page.wait_for_function("() => window.cohesionCharts['map-difference']")
+    ends = page.evaluate(
+        "() => ['map-first', 'map-second'].map(n => window.cohesionCharts[n].getOption().visualMap[0])"
+        ".map(v => [v.min, v.max])"
+    )
+    assert ends[0] == ends[1]
+    page.locator("[data-field=second]").select_option("us-withdrawal")
+    page.wait_for_function("() => document.querySelector('#verdict').innerText.startsWith('US withdrawal')")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1920])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_needs_sideways_scrolling(page, address, name, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{address}?page={name}&runs=64")
+    page.wait_for_selector("main h2, main h3")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(page, theme):
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(page, address, name, theme):
     from axe_playwright_python.sync_playwright import Axe
 
-    if theme == "dark":
-        page.get_by_role("button", name=re.compile("theme|dark", re.IGNORECASE)).first.click()
-        page.wait_for_timeout(1000)
+    page.emulate_media(color_scheme=theme)
+    page.goto(f"{address}?page={name}&runs=64&member=DNK")
+    page.wait_for_selector("main h2, main h3")
+    page.wait_for_timeout(2500)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
     found = Axe().run(page).response["violations"]
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
