@@ -94,8 +94,9 @@ def fan_option(
     dark: bool = False,
     ghost_name: str = "baseline",
     variable: str = "cohesion_index",
+    single: bool = False,
 ) -> Option:
-    """Median with 50 % and 90 % bands; a baseline as a ghost behind them.
+    """Median with 50 % and 90 % bands, or a single run; a baseline as a ghost behind them.
 
     Parameters
     ----------
@@ -109,10 +110,15 @@ def fan_option(
         Title of the baseline.
     variable
         What is shown, for its unit and scale.
+    single
+        Whether it is one run: its quantiles are all the same, and it is called so.
     """
     look = theme(dark)
-    ends = [(fan["p50"].iloc[-1], f"median {_brief(variable, fan['p50'].iloc[-1])}", look.accent, "bold")]
-    ends += [(fan[p].iloc[-1], f"{share} % of runs", look.accent, "normal") for p, share in (("p75", 50), ("p95", 90))]
+    called = "this run" if single else "median"
+    ends = [(fan["p50"].iloc[-1], f"{called} {_brief(variable, fan['p50'].iloc[-1])}", look.accent, "bold")]
+    if not single:
+        edges = (("p75", 50), ("p95", 90))
+        ends += [(fan[p].iloc[-1], f"{share} % of runs", look.accent, "normal") for p, share in edges]
     ends.append(
         (ghost["p50"].iloc[-1], f"{_short(ghost_name)} {_brief(variable, ghost['p50'].iloc[-1])}", look.muted, "bold")
         if ghost is not None
@@ -124,7 +130,7 @@ def fan_option(
         *_bands(ghost, "ghost", look.ghost, (0.0, 0.2)),
         _line("ghost", None if ghost is None else ghost["p50"], look.ghost, width=2, dashed=True),
         *_bands(fan, "band", look.accent, (0.38, 0.2)),
-        _line("median", fan["p50"], look.accent, width=3, texts=_fan_texts(fan, ghost, ghost_name, variable)),
+        _line("median", fan["p50"], look.accent, width=3, texts=_fan_texts(fan, ghost, ghost_name, variable, single)),
         _labels(fan.index[-1], ends, option["yAxis"]["min"], option["yAxis"]["max"]),
         _cursor(fan.index, month, look, fan["p50"]),
     ]
@@ -1037,16 +1043,20 @@ def _bands(fan: pd.DataFrame | None, key: str, colour: str, opacity: tuple[float
     return found
 
 
-def _fan_texts(fan: pd.DataFrame, ghost: pd.DataFrame | None, ghost_name: str, variable: str) -> list[str]:
+def _fan_texts(
+    fan: pd.DataFrame, ghost: pd.DataFrame | None, ghost_name: str, variable: str, single: bool
+) -> list[str]:
     other = {} if ghost is None else dict(zip(ghost.index, ghost["p50"], strict=True))
     return [
         _tip(_day(day), [
-            f"median {written(variable, row[2])}",
-            f"50 % of runs: {written(variable, row[1])} to {written(variable, row[3])}",
-            f"90 % of runs: {written(variable, row[0])} to {written(variable, row[4])}",
+            *([written(variable, row["p50"])] if single else [
+                f"median {written(variable, row['p50'])}",
+                f"50 % of runs: {written(variable, row['p25'])} to {written(variable, row['p75'])}",
+                f"90 % of runs: {written(variable, row['p05'])} to {written(variable, row['p95'])}",
+            ]),
             f"{ghost_name}: {written(variable, other[day])}" if day in other else "",
         ])
-        for day, row in zip(fan.index, fan.to_numpy(float).tolist(), strict=True)
+        for day, row in zip(fan.index, fan.to_dict("records"), strict=True)
     ]  # fmt: skip
 
 

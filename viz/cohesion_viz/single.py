@@ -169,14 +169,15 @@ def _toward_us(model: AllianceModel) -> Array:
 def _story(scenario: Scenario, told: list[tuple[int, str]]) -> tuple[Line, ...]:
     """The model's sentences and the dated steps of levers, which the model does not tell of."""
     events = numbers.events(scenario)
-    happened = {(int(row.month) + 1, row.text) for row in events.itertuples() if row.kind == "event"}
+    rows: list[Any] = list(events.itertuples())
+    happened = {(int(row.month) + 1, row.text) for row in rows if row.kind == "event"}
     lines = [
         Line(k, scenario.month_label(max(0, k - 1)), text, "event" if (k, text) in happened else "told")
         for k, text in told
     ]
     lines += [
         Line(int(row.month) + 1, scenario.month_label(int(row.month)), _first_capital(row.text), "step")
-        for row in events.itertuples()
+        for row in rows
         if row.kind == "step" and 0 <= row.month < scenario.months
     ]
     order = {"event": 0, "step": 1, "told": 2}

@@ -125,7 +125,7 @@ def _Outcomes(paired: Paired, dark: bool) -> None:
             OUTCOME_NAMES.values(), paired.outcomes.loc[list(OUTCOME_NAMES)].to_numpy().tolist(), strict=True
         )
     ]
-    Table("Outcomes at the end", ["Outcome", *names, "Difference"], rows)
+    _Table("Outcomes at the end", ["Outcome", *names, "Difference"], rows)
 
 
 @solara.component
@@ -173,9 +173,7 @@ def _Maps(session: Session, paired: Paired, month: int, dark: bool) -> None:
 
     maps = solara.use_memo(made, [paired, variable, member, at, dark])
     with solara.Div(classes=["co-compare-maps"]):
-        for (heading, option, text, table), name in zip(
-            maps, ("map-first", "map-second", "map-difference"), strict=False
-        ):
+        for name, (heading, option, text, table) in maps.items():
             with solara.Div():
                 solara.v.Html(tag="h3", children=[heading])
                 EChart(
@@ -226,7 +224,7 @@ def _Member(session: Session, paired: Paired, month: int, dark: bool) -> None:
 
 
 @solara.component
-def Table(caption: str, heads: list[str], rows: list[list[str]]) -> None:
+def _Table(caption: str, heads: list[str], rows: list[list[str]]) -> None:
     """A plain table; the first column names the rows."""
     region = {"tabindex": "0", "role": "region", "aria-label": caption}
     with solara.v.Html(tag="div", class_="co-compare-table", attributes=region), solara.v.Html(tag="table"):

@@ -95,6 +95,44 @@ def Fields(fields: list[dict[str, Any]], on_set: Handler) -> None:
     _Fields(packed=packed(fields), event_set=on_set)
 
 
+#: What a cell is sorted by (None: last), and what is written in it.
+Cell = tuple[float | str | None, str]
+
+
+@solara.component_vue("vue/table.vue")
+def _Table(packed: str, event_pick: Handler | None = None) -> None: ...
+
+
+@solara.component
+def Table(
+    caption: str,
+    columns: list[str],
+    rows: dict[str, list[Cell]],
+    on_pick: Callable[[str], None],
+    marked: str = "",
+) -> None:
+    """A table that is sorted by a click on a head, and whose rows can be picked by their first cell.
+
+    Parameters
+    ----------
+    caption, columns
+        What it shows; heads of the columns.
+    rows
+        Cells by the key of the row.
+    on_pick
+        Called with the key of a row.
+    marked
+        Key of the row that stands out.
+    """
+    shown = {
+        "caption": caption,
+        "columns": columns,
+        "rows": [{"key": key, "cells": cells} for key, cells in rows.items()],
+        "marked": marked,
+    }
+    _Table(packed=packed(shown), event_pick=lambda event: on_pick(str(event["key"])))
+
+
 @solara.component
 def Button(
     text: str, on_click: Callable[[], None], label: str = "", disabled: bool = False, kind: str = "", pressed: str = ""
