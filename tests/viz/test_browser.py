@@ -115,12 +115,12 @@ def test_an_event_can_be_added_moved_and_deleted(visit):
     form.get_by_label("What happens").fill("Doubt is <b>declared</b>")
     form.locator("select").first.select_option("us_commitment")
     form.locator("input[type=number]").first.fill("-0.8")
-    form.get_by_role("button", name="Save").click()
+    form.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_function("() => location.search.includes('event=2027-03')")
     assert page.locator(".co-events td", has_text="Doubt is <b>declared</b>").count() == 1
     page.get_by_role("button", name="Edit: Doubt").click()
     page.locator(".co-event-form").get_by_label("From", exact=True).fill("2028-05")
-    page.locator(".co-event-form").get_by_role("button", name="Save").click()
+    page.locator(".co-event-form").get_by_role("button", name="Change", exact=True).click()
     page.wait_for_function("() => location.search.includes('event=2028-05')")
     page.get_by_role("button", name="Delete: Doubt").click()
     page.wait_for_function("() => !location.search.includes('event=')")
@@ -202,7 +202,7 @@ def test_compare_shows_paired_differences_and_three_maps_on_one_scale(visit):
     )
     assert ends[0] == ends[1]
     page.locator("[data-field=second]").select_option("us-withdrawal")
-    page.wait_for_function("() => document.querySelector('#verdict').innerText.startsWith('US withdrawal')")
+    page.wait_for_function("() => document.querySelector('#verdict').innerText.startsWith('American withdrawal')")
 
 
 @pytest.mark.parametrize("width", [390, 768, 1920])
@@ -227,3 +227,24 @@ def test_axe_finds_nothing_serious(page, address, name, theme):
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     found = Axe().run(page).response["violations"]
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+def test_a_folder_opens_is_filtered_and_leads_to_a_single_run(page, address):
+    page.goto(f"{address}?page=results")
+    page.locator("[data-field=folder]").select_option("trade-war")
+    page.get_by_text("32 of 32 runs.").wait_for()
+    page.locator("[data-field=add]").select_option("unity")
+    page.locator("[data-field='low unity']").fill("0.95")
+    page.locator("[data-field='low unity']").press("Tab")
+    page.wait_for_function("() => !document.body.innerText.includes('32 of 32 runs.')")
+    page.get_by_role("button", name="Remove the filter of Unity").click()
+    page.get_by_text("32 of 32 runs.").wait_for()
+    page.locator(".co-table-row", has_text="17").first.click()
+    page.wait_for_function("() => location.search.includes('page=run') && location.search.includes('run=17')")
+
+
+@pytest.mark.parametrize("folder", ["../../etc", "/etc", "nothing", "trade-war/..", "%00"])
+def test_a_link_to_a_folder_outside_or_absent_gives_a_message(page, address, folder):
+    page.goto(f"{address}?page=results&folder={folder}")
+    page.get_by_role("alert").first.wait_for()
+    assert "Traceback" not in page.locator("body").inner_text()

@@ -84,30 +84,31 @@ def _Whole(session: Session, name: str, found: folders.Opened) -> None:
     ranges, keep = solara.use_state(Ranges())
     table = solara.use_memo(lambda: folders.within(found.table, ranges), [found, ranges])
     manifest, said = found.results.manifest, found.results.summary
-    with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Verdict"}):
-        solara.v.Html(tag="p", class_="co-line", attributes={"id": "verdict", "aria-busy": "false"},
-                      children=[verdict(said, manifest["scenario"]["title"])])  # fmt: skip
-        _Provenance(session, manifest)
-    with solara.Div(classes=["co-half", "co-stack"]), card("Outcomes"):
-        solara.v.Html(tag="h2", children=["Outcomes at the end"])
-        _Filters(found, ranges, keep)
-        solara.v.Html(tag="p", class_="co-sub", attributes={"role": "status"},
-                      children=[f"{len(table):,} of {len(found.table):,} runs."])  # fmt: skip
-        _Outcomes(table)
-    with solara.Div(classes=["co-half", "co-stack"]), card("Cohesion over time"):
-        solara.v.Html(tag="h2", children=["Cohesion index of all runs: median, 50 % and 90 %"])
-        EChart(
-            option=solara.use_memo(lambda: echarts.fan_option(found.fan, dark=dark), [found, dark]),
-            label="Cohesion index over time",
-            text=echarts.describe_fan(found.fan),
-            height="clamp(230px, 18vw, 340px)",
-            name="fan",
-            table=lambda: found.fan,
-        )
-    with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Phase diagram"}):
-        _Phase(found, table, dark)
-    with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Runs"}):
-        _Runs(session, found, table)
+    with solara.Div(classes=["co-full", "co-grid"]):
+        with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Verdict"}):
+            solara.v.Html(tag="p", class_="co-line", attributes={"id": "verdict", "aria-busy": "false"},
+                          children=[verdict(said, manifest["scenario"]["title"])])  # fmt: skip
+            _Provenance(session, manifest)
+        with solara.Div(classes=["co-half", "co-stack"]), card("Outcomes"):
+            solara.v.Html(tag="h2", children=["Outcomes at the end"])
+            _Filters(found, ranges, keep)
+            solara.v.Html(tag="p", class_="co-sub", attributes={"role": "status"},
+                          children=[f"{len(table):,} of {len(found.table):,} runs."])  # fmt: skip
+            _Outcomes(table)
+        with solara.Div(classes=["co-half", "co-stack"]), card("Cohesion over time"):
+            solara.v.Html(tag="h2", children=["Cohesion index of all runs: median, 50 % and 90 %"])
+            EChart(
+                option=solara.use_memo(lambda: echarts.fan_option(found.fan, dark=dark), [found, dark]),
+                label="Cohesion index over time",
+                text=echarts.describe_fan(found.fan),
+                height="clamp(230px, 18vw, 340px)",
+                name="fan",
+                table=lambda: found.fan,
+            )
+        with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Phase diagram"}):
+            _Phase(found, table, dark)
+        with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Runs"}):
+            _Runs(session, found, table)
 
 
 @solara.component
@@ -209,9 +210,14 @@ def _Phase(found: folders.Opened, table: pd.DataFrame, dark: bool) -> None:
     solara.v.Html(tag="p", class_="co-sub", children=[said])
     if axes[0] == axes[1] or table.empty:
         solara.v.Html(tag="p", class_="co-sub", children=["Choose two different quantities, and at least one run."])
-        return
-    cells = solara.use_memo(lambda: numbers.phase_diagram(table, *axes), [table, axes])
-    across, up = title(axes[0]), title(axes[1])
+    else:
+        _Cells(table, *axes, dark)
+
+
+@solara.component
+def _Cells(table: pd.DataFrame, x: str, y: str, dark: bool) -> None:
+    cells = solara.use_memo(lambda: numbers.phase_diagram(table, x, y), [table, x, y])
+    across, up = title(x), title(y)
     EChart(
         option=solara.use_memo(lambda: echarts.phase_option(cells, across, up, dark), [cells, dark]),
         label=f"Commonest outcome by {across} and {up}",

@@ -1,0 +1,85 @@
+"""Result folders: offered only below the root, verified, and never another way out."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from cohesion import load_scenario, simulate
+from cohesion.results import ResultsError
+from cohesion_viz import folders
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    place = tmp_path_factory.mktemp("root")
+    command = [sys.executable, "-m", "cohesion", "ensemble", "trade-war", "--runs", "24", "--seed", "3",
+               "--param", "commitment_trust=0.5", "--out", str(place / "a" / "war")]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True)
+    return place
+
+
+def test_a_folder_is_listed_with_what_its_manifest_says(root):
+    (found,) = folders.listed(root)
+    assert (found.name, found.runs, found.seed) == ("a/war", 24, 3)
+
+
+def test_outcomes_and_drawn_parameters_are_those_of_the_runs(root):
+    found = folders.opened(root, "a/war")
+    data = simulate(load_scenario("trade-war"), 24, seed=3, parameters={"commitment_trust": 0.5})
+    np.testing.assert_allclose(found.table["cohesion_index_last"], data["cohesion_index"].values[:, -1])
+    assert "commitment_trust" not in found.parameters
+    assert found.table[list(found.parameters)].nunique().min() == 24
+    np.testing.assert_allclose(found.fan["p50"], np.median(data["cohesion_index"].values, axis=0))
+
+
+def test_a_parameter_given_back_makes_the_same_run(root):
+    """So the parameters shown beside a run are the ones that it was computed with."""
+    found = folders.opened(root, "a/war")
+    drawn = {name: found.table[name].to_numpy() for name in found.parameters} | {"commitment_trust": 0.5}
+    again = simulate(load_scenario("trade-war"), 24, seed=3, uncertainty="none", parameters=drawn)
+    np.testing.assert_allclose(again["cohesion_index"].values[:, -1], found.table["cohesion_index_last"], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "..", "../a", "a/../../x", "/etc", "a\\war", "a\0war", "nothing", "a", "x" * 5000]
+)
+def test_a_name_that_is_no_result_below_the_root_is_refused(root, name):
+    with pytest.raises((ResultsError, OSError)):
+        folders.opened(root, name)
+
+
+def test_a_link_that_points_out_is_neither_listed_nor_opened(root, tmp_path):
+    inner = tmp_path / "served"
+    inner.mkdir()
+    (inner / "out").symlink_to(root / "a" / "war")
+    assert folders.listed(inner) == []
+    with pytest.raises(ResultsError, match="outside"):
+        folders.opened(inner, "out")
+
+
+def test_a_changed_file_and_a_strange_manifest_are_refused(root, tmp_path):
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(root / "a" / "war", copy)
+    summary = json.loads((copy / "summary.json").read_text())
+    (copy / "summary.json").write_text(json.dumps(summary | {"runs": 999}))
+    with pytest.raises(ResultsError, match="changed"):
+        folders.opened(tmp_path, "copy")
+    (copy / "manifest.json").write_text("[1, 2]")
+    assert folders.listed(tmp_path) == []
+
+
+def test_filters_keep_runs_within_all_ranges(root):
+    table = folders.opened(root, "a/war").table
+    kept = folders.within(table, {"unity": (0.9, 1.0), "run": (0, 11)})
+    assert len(kept) == ((table["unity"] >= 0.9) & (table["run"] <= 11)).sum()
+
+
+def test_the_correlation_ratio_is_one_where_groups_explain_all_and_zero_where_none():
+    values, groups = np.array([1.0, 1.0, 2.0, 2.0]), np.array(["a", "a", "b", "b"])
+    assert folders.correlation_ratio(values, groups) == 1
+    assert folders.correlation_ratio(np.array([1.0, 2.0, 1.0, 2.0]), groups) == 0
