@@ -17,7 +17,7 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dashboard test test-newest soak check bench docs-tables lock clean
+.PHONY: help run dashboard test test-newest soak check bench latency docs-tables screenshots lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,12 @@ check: .venv/.dev ## lint, formatting, types
 
 bench: .venv/.core ## measure runs per second
 	.venv/bin/python -m experiments.benchmark
+
+latency: .venv/.dev ## measure the dashboard's answers in Chromium
+	.venv/bin/python -m experiments.latency
+
+screenshots: .venv/.dev ## take the pictures of the dashboard in docs/
+	.venv/bin/python scripts/screenshots.py
 
 docs-tables: .venv/.core ## regenerate the tables in docs/
 	.venv/bin/python -m cohesion.tables

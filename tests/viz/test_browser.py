@@ -117,7 +117,7 @@ def test_an_event_can_be_added_moved_and_deleted(visit):
     form.locator("input[type=number]").first.fill("-0.8")
     form.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_function("() => location.search.includes('event=2027-03')")
-    assert page.locator(".co-events td", has_text="Doubt is <b>declared</b>").count() == 1
+    page.locator(".co-events td", has_text="Doubt is <b>declared</b>").wait_for()
     page.get_by_role("button", name="Edit: Doubt").click()
     page.locator(".co-event-form").get_by_label("From", exact=True).fill("2028-05")
     page.locator(".co-event-form").get_by_role("button", name="Change", exact=True).click()
@@ -195,7 +195,8 @@ def test_the_assumptions_open_by_key_refuse_what_is_out_of_range_and_close_by_es
 def test_compare_shows_paired_differences_and_three_maps_on_one_scale(visit):
     page = visit("page=compare&runs=64&scenario=trade-war")
     assert "Trade war holds in" in page.locator("#verdict").inner_text()
-    page.wait_for_function("() => window.cohesionCharts['map-difference']")
+    drawn = "() => document.querySelectorAll('.co-compare-maps .co-plot[data-drawn]').length === 3"
+    page.wait_for_function(drawn)
     ends = page.evaluate(
         "() => ['map-first', 'map-second'].map(n => window.cohesionCharts[n].getOption().visualMap[0])"
         ".map(v => [v.min, v.max])"

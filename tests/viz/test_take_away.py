@@ -98,7 +98,7 @@ GOOD = load_scenario("trade-war").to_toml()
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"title = 'x", r"own\.toml.*line 1"),
+        (b'title = "x\n', r"own\.toml.*line 1"),
         (GOOD.replace("us_tariff", "us_tarif").encode(), r"own\.toml.*us_tarif.*us_tariff"),
         (b"\xff\xfe\x00binary", r"not text in UTF-8"),
         (b"#" * (256 * 1024 + 1), r"256 KiB"),

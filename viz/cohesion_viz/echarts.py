@@ -76,7 +76,7 @@ PLACES = {
 _NORTH_AMERICA = ("USA", "CAN", "GRL")
 #: Labels for orientation on the map of those who are not members.
 _NEIGHBOURS = {"RUS": "Russia", "UKR": "Ukraine"}
-_FONT = 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
+_FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"  # single quotes: it stands in attributes of SVG
 _TEXT, _STRONG = 14, 15
 #: Margins of every chart over time, and the width of the labels in the right one.
 _MARGINS = {"left": 52, "right": 126}
@@ -851,7 +851,7 @@ def phase_option(cells: pd.DataFrame, x: str, y: str, dark: bool = False) -> Opt
             "nameLocation": "middle" if axis == "x" else "end",
             "nameGap": 32 if axis == "x" else 12,
             "nameTextStyle": {"color": look.ink, "fontSize": _TEXT, "fontWeight": "bold"}
-            | ({} if axis == "x" else {"align": "right"}),
+            | ({} if axis == "x" else {"align": "left"}),
             "axisLabel": {"color": look.muted, "fontSize": 13, "hideOverlap": True},
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": look.muted}},

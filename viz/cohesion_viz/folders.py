@@ -89,7 +89,14 @@ def opened(root: Path, name: str) -> Opened:
         Where the name leads outside the root, or the folder is not a whole result, damaged or too large.
     """
     parts = PurePosixPath(name).parts
-    if not name or "\0" in name or "\\" in name or PurePosixPath(name).is_absolute() or ".." in parts:
+    if (
+        not name
+        or len(name) > 500
+        or "\0" in name
+        or "\\" in name
+        or PurePosixPath(name).is_absolute()
+        or ".." in parts
+    ):
         raise ResultsError(f"{name[:80]!r} is not the name of a folder of results")
     place = root.joinpath(*parts)
     if not _inside(root, place):

@@ -132,7 +132,8 @@ def _Provenance(session: Session, manifest: dict[str, Any]) -> None:
     solara.v.Html(tag="p", class_="co-sub", children=["Written by:"])
     region = {"tabindex": "0", "role": "region", "aria-label": "Command"}
     solara.v.Html(tag="pre", class_="co-files-command", attributes=region, children=[manifest["command"] or "Python"])
-    Button("Open this scenario in the explorer", lambda: guarded(session, lambda: _explore(session, manifest)))
+    with solara.Div(classes=["co-row"]):
+        Button("Open this scenario in the explorer", lambda: guarded(session, lambda: _explore(session, manifest)))
 
 
 def _explore(session: Session, manifest: dict[str, Any]) -> None:
