@@ -1,0 +1,100 @@
+"""A session without a browser: pages render, errors are told and harm nothing, the server says why it cannot start."""
+
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import solara
+
+from cohesion import load_scenario
+from cohesion.attribution import Driver, divide
+from cohesion_viz.answers import Answer, Detail, Ensemble, Paired
+from cohesion_viz.dashboard import about, compare, explorer, results, run
+from cohesion_viz.dashboard.session import Session, _request, guarded
+from cohesion_viz.jobs import compute, detail
+
+MONTHS, RUNS = 12, 8
+
+
+@pytest.fixture(scope="module")
+def answer():
+    calm, torn = (load_scenario(name).with_changes(months=MONTHS) for name in ("status-quo", "trade-war"))
+    first, second = (Ensemble(scenario, 0, [compute(scenario, 0, range(RUNS))]) for scenario in (calm, torn))
+    found = detail(torn, 0, range(4))
+    assert isinstance(found, Detail)
+    names = [driver.name for driver in (Driver("us_tariff", ("us_tariff",)),)]
+    values = {frozenset(): first.final_index, frozenset(names): second.final_index}
+    causes = divide({c: v > 0.7 for c, v in values.items()}, values, names)
+    return Answer(1, second, first, found, Paired(first, second), causes, following=second, target=RUNS, done=True)
+
+
+def texts(widget):
+    """All words that a rendered tree says, those packed for Vue parts included."""
+    found = []
+    for name in ("children", "packed", "option", "label", "text"):
+        value = getattr(widget, name, None)
+        for part in value if isinstance(value, list | tuple) else [value]:
+            found += [part] if isinstance(part, str) else texts(part) if part is not None else []
+    return found
+
+
+@pytest.mark.parametrize("page", [explorer, compare, run, results, about])
+@pytest.mark.parametrize("known", [False, True], ids=["nothing known yet", "an answer"])
+def test_every_page_renders(page, known, answer):
+    session = Session("scenario=trade-war&member=CAN")
+    if known:
+        session.answer.value = answer
+    box, rendered = solara.render(page.Page(session), handle_error=False)
+    assert texts(box)
+    rendered.close()
+
+
+def test_the_explorer_says_the_share_of_runs_that_end_so(answer):
+    session = Session("scenario=trade-war")
+    session.answer.value = answer
+    box, rendered = solara.render(explorer.Page(session), handle_error=False)
+    assert any(f"of {RUNS} runs" in text for text in texts(box))
+    rendered.close()
+
+
+def test_an_error_is_told_and_the_numbers_before_stay(answer):
+    session = Session()
+    session.answer.value = answer
+    session._take(Answer(2, error="The computation failed: no more memory", done=True))
+    assert "no more memory" in session.message.value
+    assert session.answer.value.ensemble is answer.ensemble
+
+
+def test_an_exception_in_a_handler_becomes_a_message(capsys):
+    session = Session()
+    guarded(session, lambda: 1 / 0)
+    assert "division by zero" in session.message.value
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_a_view_that_cannot_be_simulated_is_refused_and_the_one_before_stays():
+    session = Session("scenario=trade-war")
+    session.change(replace(session.view.value, levers={"us_tariff": 99.0}))
+    assert "us_tariff" in session.message.value
+    assert not session.view.value.levers
+
+
+def test_the_baseline_runs_under_the_same_assumptions_and_months():
+    view = Session("scenario=history-2014-2024&p.commitment_trust=0.5").view.value
+    request = _request(view, view.resolved())
+    assert request.baseline.parameters["commitment_trust"] == 0.5
+    assert (request.baseline.start, request.baseline.months) == (request.scenario.start, request.scenario.months)
+
+
+def test_a_port_in_use_is_said_in_a_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "cohesion", "dashboard", "--no-browser", "--port", port]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
+    assert "Traceback" not in done.stderr
