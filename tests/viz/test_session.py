@@ -1,9 +1,12 @@
 """A session without a browser: pages render, errors are told and harm nothing, the server says why it cannot start."""
 
+import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import solara
@@ -98,3 +101,31 @@ def test_a_port_in_use_is_said_in_a_line():
     assert done.returncode == 2
     assert f"port {port}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are looked up in /proc")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_the_server_however_it_ends(end):
+    command = [sys.executable, "-m", "cohesion", "dashboard", "--no-browser", "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert "http://" in server.stdout.readline()
+    started = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    wait_until(lambda: len(started.read_text().split()) >= 2)
+    children = [Path("/proc") / number for number in started.read_text().split()]
+    server.send_signal(end)
+    server.wait(20)
+    wait_until(lambda: not any(alive(child) for child in children))
+
+
+def alive(process):
+    try:
+        return "(zombie)" not in (process / "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_until(true, seconds=20):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -18,7 +18,16 @@ def _prepare(tickets: Any) -> None:
     """Load what a worker needs, before the first request."""
     global _tickets
     _tickets = tickets
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
     compute(replace(load_scenario("status-quo"), months=1), 0, range(1))
+
+
+def _end_with_the_server() -> None:
+    """Leave when the server is gone, however it went: a worker would wait for ever for its next task."""
+    server = multiprocessing.parent_process()
+    if server:
+        server.join()
+        os._exit(0)
 
 
 def _task(job: Callable[..., Any], scenario: Scenario, seed: int, runs: range, slot: int, ticket: int) -> Any:
