@@ -153,9 +153,9 @@ def test_back_and_forward_walk_through_pages_and_scenarios(visit):
     page.wait_for_selector("[data-field=scenario]")
     assert page.locator("[data-field=scenario]").input_value() == "trade-war"
     page.go_back()
-    page.wait_for_function("() => document.querySelector('[data-field=scenario]').value === 'splitting-the-alliance'")
+    page.wait_for_function("() => document.querySelector('[data-field=scenario]')?.value === 'splitting-the-alliance'")
     page.go_forward()
-    page.wait_for_function("() => document.querySelector('[data-field=scenario]').value === 'trade-war'")
+    page.wait_for_function("() => document.querySelector('[data-field=scenario]')?.value === 'trade-war'")
 
 
 def test_two_browsers_have_two_states(visit, browser, address):

@@ -6,7 +6,6 @@ import time
 from dataclasses import replace
 
 import ipyvue
-import ipyvuetify
 import numpy as np
 import pytest
 import solara
@@ -134,8 +133,7 @@ class Shown:
 
     def texts(self):
         """All that stands on the page as plain text."""
-        widgets = self.context.find(ipyvuetify.Html).widgets
-        return " ".join(child for w in widgets for child in w.children if isinstance(child, str))
+        return " ".join(_texts(self.context.find(ipyvue.Html).widgets))
 
     def pick(self, key):
         part = next(w for w in self._parts() if "columns" in getattr(w, "packed", ""))
@@ -143,6 +141,11 @@ class Shown:
 
     def _parts(self):
         return self.context.find(ipyvue.VueTemplate).widgets
+
+
+def _texts(children):
+    for child in children:
+        yield from [child] if isinstance(child, str) else _texts(getattr(child, "children", ()))
 
 
 @pytest.fixture

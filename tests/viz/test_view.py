@@ -32,7 +32,7 @@ def test_a_link_restores_the_view(view):
 
 
 @pytest.mark.parametrize(
-    "query", ["scenario=nonsense", "seed=-1", "runs=1e12", "month=x", "us_tariff=99", "%%%", "a=b&&=c"]
+    "query", ["scenario=nonsense", "seed=-1", "runs=1e12", "month=x", "us_tariff=99", "variable=loss", "%%%", "a=b&&=c"]
 )
 def test_a_bad_link_falls_back_to_a_view_that_works(query):
     view, _ = View.from_query(query)

@@ -21,7 +21,6 @@ from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import Event, Scenario, load_scenario, scenario_from_text, scenario_names
 from cohesion.toml import MAX_BYTES
-from cohesion.variables import BY_NAME as VARIABLES
 
 #: Pages by key, in the order of the navigation.
 PAGES = {
@@ -368,7 +367,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "runs": _whole(1, RUNS[-1]),
     "month": _whole(0, 600),
     "member": lambda value: value and _one_of(lambda: ISO3)(value),
-    "variable": _one_of(lambda: [name for name, v in VARIABLES.items() if v.by_member]),
+    "variable": _one_of(lambda: MAP_VARIABLES),
     "second": lambda value: value and _one_of(scenario_names)(value),
     "run": _whole(0, MAX_RUN),
     "folder": _folder,
