@@ -4,6 +4,7 @@ The stream of run r comes from ``SeedSequence(seed, spawn_key=(r,))`` and a coun
 counter keeps channels apart: a new channel at the end, or a longer horizon, leaves all other numbers as they were.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,29 +53,32 @@ class _Stream:
         return self._generator
 
 
-def parameter_draws(seed: int, runs: range) -> Array:
+def parameter_draws(seed: int, runs: Sequence[int]) -> Array:
     """Uniform draws on [0, 1) behind each run's parameter set, ``[run, parameter]`` in the order of `DRAWN`."""
-    return np.array([_Stream(seed, run).channel(0).random(len(DRAWN)) for run in runs])
+    numbers, place = np.unique(runs, return_inverse=True)
+    return np.array([_Stream(seed, int(run)).channel(0).random(len(DRAWN)) for run in numbers])[place]
 
 
 class ShockTable:
-    """All shocks of a range of runs, drawn up front.
+    """All shocks of some runs, drawn up front.
 
     Parameters
     ----------
     seed
         Non-negative.
     runs
-        Run numbers.
+        Run numbers; one that occurs more than once (in a sweep) is drawn once.
     months
         Horizon.
     """
 
-    def __init__(self, seed: int, runs: range, months: int) -> None:
+    def __init__(self, seed: int, runs: Sequence[int], months: int) -> None:
+        numbers, place = np.unique(runs, return_inverse=True)
+        self._place = slice(None) if np.array_equal(numbers, runs) else place
         shapes = {c.name: (-(-months // c.period), c.width) for c in CHANNELS}
-        self._tables = {name: np.empty((len(runs), *shape)) for name, shape in shapes.items()}
-        for position, run in enumerate(runs):
-            stream = _Stream(seed, run)
+        self._tables = {name: np.empty((len(numbers), *shape)) for name, shape in shapes.items()}
+        for position, run in enumerate(numbers):
+            stream = _Stream(seed, int(run))
             for number, c in enumerate(CHANNELS, start=1):
                 generator = stream.channel(number)
                 draw = generator.standard_normal if c.normal else generator.random
@@ -82,4 +86,4 @@ class ShockTable:
 
     def month(self, month: int) -> Shocks:
         """The shocks of one month, counted from 0."""
-        return Shocks(**{c.name: self._tables[c.name][:, month // c.period] for c in CHANNELS})
+        return Shocks(**{c.name: self._tables[c.name][:, month // c.period][self._place] for c in CHANNELS})

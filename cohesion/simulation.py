@@ -1,6 +1,6 @@
 """Runs that are stepped together: what the Mesa model (one run) and the ensemble (many) have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal, get_args
@@ -23,7 +23,7 @@ Values = Mapping[str, Array | float]
 
 
 class Simulation:
-    """A range of runs of one scenario, stepped by month.
+    """Some runs of one scenario, stepped by month.
 
     Parameters
     ----------
@@ -32,32 +32,38 @@ class Simulation:
     seed
         Non-negative seed of the ensemble.
     runs
-        Run numbers; each has its own stream, so a run does not depend on its neighbours.
+        Run numbers; each has its own stream, so a run does not depend on its neighbours. In a sweep the same number
+        occurs at every point.
     uncertainty
         ``"none"``: the default parameter set; ``"prior"``: each run draws its own set from the ranges.
     parameters
         Values that replace the defaults or draws, a number or one a run, ``[run]``.
     without
         Mechanisms to switch off: keys of `cohesion.parameters.MECHANISMS`.
+    paths
+        Levers that differ between runs, in place of the scenario's: ``[run, month, 32]``, or ``[run, month, 1]`` where
+        a lever is one for the alliance.
     """
 
     def __init__(
         self,
         scenario: Scenario,
         seed: int,
-        runs: range,
+        runs: Sequence[int],
         uncertainty: Uncertainty = "prior",
         parameters: Values | None = None,
         without: tuple[str, ...] = (),
+        paths: Mapping[str, Array] | None = None,
     ) -> None:
         if not isinstance(seed, int | np.integer) or seed < 0:
             raise ValueError(f"seed {seed!r} is not a whole number from 0")
         self.scenario = scenario
         self.facts: Facts = load_facts(scenario.start)
         self.parameters = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
-        self._paths = scenario.paths()
-        table = np.concatenate(list(self._paths.values()), axis=1)
-        self._changes = np.append(True, (table[1:] != table[:-1]).any(axis=1))  # months in which a lever changes
+        shared = {name: path[None] for name, path in scenario.paths().items()}
+        self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
+        moves = [(path[:, 1:] != path[:, :-1]).any(axis=(0, 2)) for path in self._paths.values()]
+        self._changes = np.append(True, np.any(moves, axis=0))  # months in which a lever changes
         self._shocks = ShockTable(seed, runs, scenario.months)
         neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
         self.inputs, self.state = start(self.facts, self.parameters, neutral)
@@ -69,7 +75,7 @@ class Simulation:
 
     def levers(self, month: int) -> Levers:
         """Levers in force in a month, counted from 0."""
-        return Levers(**{name: path[month][None, :] for name, path in self._paths.items()})
+        return Levers(**{name: path[:, month] for name, path in self._paths.items()})
 
     def step(self, amend: Amend | None = None, book: Book | None = None) -> None:
         """Advance all runs by a month; see `cohesion.rules.month.advance`."""
@@ -91,7 +97,7 @@ class Simulation:
         """What the outcome is judged on, this month, ``[run]`` each; see `cohesion.outcome`."""
         s, x = self.state, self.inputs
         loyal = (s.posture == COMMITTED) | (s.posture == PILLAR)
-        present = 1 - self._paths["us_withdrawal"][max(0, s.month - 1)][0]
+        present = 1 - self._paths["us_withdrawal"][:, max(0, s.month - 1), 0]
         start_us, start_europe = measures.mean(x.trust_in_us, x.europe), measures.mean(x.european_trust, x.europe)
         return {
             "defection": defects(s.posture).mean(axis=-1),
@@ -108,7 +114,7 @@ class Simulation:
 def draw_parameters(
     scenario: Scenario,
     seed: int,
-    runs: range,
+    runs: Sequence[int],
     uncertainty: Uncertainty,
     parameters: Values | None = None,
     without: tuple[str, ...] = (),
