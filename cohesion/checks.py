@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
@@ -141,7 +141,8 @@ def us_stands_apart(lever: Lever) -> bool:
     return lever.by_member and lever.holder in ("United States", "Europe and Canada")
 
 
-def _member_key(name: str, lever: Lever, file: str, key: str) -> None:
+def member_key(name: str, lever: Lever, file: str, key: str) -> None:
+    """Refuse what names no member or group that the lever can apply to."""
     from cohesion.facts import NAMES
 
     if name == "USA" and us_stands_apart(lever):
@@ -168,7 +169,7 @@ def plain_value(name: str, value: object, file: str, key: str) -> float | dict[s
     if not value:
         raise ConfigError.at(file, key, "{}", "at least one member, as in { DNK = 1 }")
     for member in table(value, "a table by member", file, key):
-        _member_key(member, lever, file, f"{key}.{member}")
+        member_key(member, lever, file, f"{key}.{member}")
     return {m: number(v, lever.low, lever.high, lever.unit, file, f"{key}.{m}") for m, v in value.items()}
 
 
@@ -218,14 +219,15 @@ _DATE_SCHEMA = WithJsonSchema({"type": "string", "format": "date"})
 _Start = Annotated[datetime.date, BeforeValidator(lambda day: month(day, LAST_START)), _DATE_SCHEMA]
 _Month = Annotated[datetime.date, BeforeValidator(month), _DATE_SCHEMA]
 _Text = Annotated[str, Field(min_length=1)]
-_STRICT = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+STRICT = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
 _UNSET = datetime.date(1, 1, 1)
+File = TypeVar("File", bound=BaseModel)
 
 
 class EventFile(BaseModel):
     """A dated change of levers."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     date: _Month = Field(description=_MONTH)
     until: _Month = Field(_UNSET, description=f"{_MONTH}, from which on what was before returns")
@@ -237,7 +239,7 @@ class EventFile(BaseModel):
 class ScenarioFile(BaseModel):
     """A scenario: its story, the levers that differ from the conduct at the start, and dated events."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     extends: _Text = Field(
         "", description="the name of a scenario or a relative path to one, whose settings are shared"
@@ -254,29 +256,42 @@ class ScenarioFile(BaseModel):
     parameters: dict[str, Any] = Field({}, description="a table of parameters that are fixed for every run: numbers")
 
 
-def checked(raw: Mapping[str, Any], file: str) -> ScenarioFile:
-    """The file's content, checked but for levers and parameters; the first problem is a `ConfigError`."""
+def checked(
+    raw: Mapping[str, Any], file: str, model: type[File], within: Mapping[str, type[BaseModel]] | None = None
+) -> File:
+    """The file's content, checked but for levers and parameters; the first problem is a `ConfigError`.
+
+    Parameters
+    ----------
+    raw, file
+        Content and name.
+    model
+        Definition of the format.
+    within
+        Definitions of the tables in it, by key.
+    """
     try:
-        return ScenarioFile.model_validate(raw)
+        return model.model_validate(raw)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
     problem = min(problems, key=lambda found: found["type"] != "extra_forbidden")  # a misspelt key before a missing one
-    model: type[BaseModel] = ScenarioFile
-    key, allowed = "", ScenarioFile.__doc__ or ""
+    here: type[BaseModel] = model
+    key, allowed = "", model.__doc__ or ""
     for part in problem["loc"]:
         if isinstance(part, int):
             key += f"[{part + 1}]"
             allowed = "a table with date, text and levers" if key.startswith("events") else "a text"
             continue
+        if part not in here.model_fields and problem["type"] != "extra_forbidden":
+            continue  # the name of a type, where several may stand
         key += f".{part}" if key else part
-        if part in model.model_fields:
-            allowed = model.model_fields[part].description or ""
-        if part == "events":
-            model = EventFile
+        if part in here.model_fields:
+            allowed = here.model_fields[part].description or ""
+        here = (within or {}).get(part, here)
     if problem["type"] == "missing":
         raise ConfigError(f"{clean(file)}, {clean(key)}: missing; it must be {allowed}") from None
     if problem["type"] == "extra_forbidden":
-        names = tuple(model.model_fields)
+        names = tuple(here.model_fields)
         name = str(problem["loc"][-1])
         close = nearest(name, names) or nearest(name, BY_NAME)
         raise ConfigError.at(file, key, name, f"the keys {', '.join(names)}", close) from None

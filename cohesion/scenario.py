@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from cohesion.checks import (
     ConfigError,
+    EventFile,
     LeverValue,
+    ScenarioFile,
     Step,
     checked,
     clean,
@@ -230,7 +232,7 @@ class Scenario:
             first = max(0, self.month_of(change.first))
             until = self.months if change.until is None else max(0, self.month_of(change.until))
             before = path[first:until].copy()
-            for members, value in _by_member(change.value, max(change.first, self.start)):
+            for members, value in by_member(change.value, max(change.first, self.start)):
                 path[first:until, members] = value
             if us_stands_apart(lever):
                 path[:, us] = lever.neutral
@@ -361,7 +363,7 @@ def _load(path: Path, chain: tuple[Path, ...]) -> Scenario:
 
 def _scenario(raw: dict[str, Any], name: str, file: str, folder: Path | None, chain: tuple[Path, ...]) -> Scenario:
     """Check a file's content and join it to what it extends."""
-    found = checked(raw, file)
+    found = checked(raw, file, ScenarioFile, {"events": EventFile})
     given = found.model_fields_set
     base = _base(found.extends, file, folder, chain) if found.extends else None
     for key in ("start", "months"):
@@ -415,7 +417,7 @@ def _base(extends: str, file: str, folder: Path | None, chain: tuple[Path, ...])
     return _load(path, chain)
 
 
-def _by_member(value: float | dict[str, float], day: datetime.date) -> Iterator[tuple[Any, float]]:
+def by_member(value: float | dict[str, float], day: datetime.date) -> Iterator[tuple[Any, float]]:
     """Index on the member axis and value, the more specific later: ALL, groups on that day, codes."""
     from cohesion.facts import ISO3
 

@@ -1,0 +1,1 @@
+"""Studies: batches of runs, their analysis, and questions asked of the model as a whole."""

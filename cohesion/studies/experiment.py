@@ -1,0 +1,508 @@
+"""Experiments: what is run, read from TOML and checked once.
+
+An experiment names scenarios and how their points are made: ``[sweep]`` (full factorial), ``[[points]]`` (a list) or
+``[sample]`` (a sampling design). What varies is a `Factor`; its name is the column of the results.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from cohesion import outcome
+from cohesion.checks import (
+    MAX_MONTHS,
+    STRICT,
+    ConfigError,
+    checked,
+    clean,
+    lever_value,
+    member_key,
+    nearest,
+    number,
+    parameter_value,
+    show,
+    us_stands_apart,
+)
+from cohesion.levers import BY_NAME as LEVERS
+from cohesion.parameters import BY_NAME as PARAMETERS
+from cohesion.parameters import DRAWN, MECHANISMS, neutral_values
+from cohesion.scenario import Scenario, by_member, config_folder, load_scenario, scenario_names
+from cohesion.simulation import Uncertainty
+from cohesion.toml import MAX_BYTES, parse
+from cohesion.types import Array
+from cohesion.variables import BY_NAME as VARIABLES
+
+MAX_POINTS, MAX_RUNS = 1_000_000, 100_000_000
+METHODS = ("latin-hypercube", "sobol", "morris", "file")
+Method = Literal["none", "sweep", "points", "latin-hypercube", "sobol", "morris", "file"]
+#: Variables whose bands are kept where an experiment names none.
+BANDS = ("cohesion_index", "unity", "trust_in_us", "goodwill", "threat", "spending", "credibility")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """Something that varies between points.
+
+    Attributes
+    ----------
+    name
+        As written: a parameter (``learning``), a lever (``us_tariff``), a lever on some members (``us_claim@DNK+CAN``),
+        or the months by which levers begin later (``delay@pillar``, ``delay@us_aid+us_troops``).
+    kind
+        ``"parameter"``, ``"lever"`` or ``"delay"``.
+    targets
+        Names of the parameter or levers.
+    members
+        Codes or groups, where a lever is set on some members only.
+    low, high
+        What the values may be.
+    """
+
+    name: str
+    kind: Literal["parameter", "lever", "delay"]
+    targets: tuple[str, ...]
+    members: tuple[str, ...]
+    low: float
+    high: float
+
+    @property
+    def unit(self) -> str:
+        """Unit of its values."""
+        if self.kind == "delay":
+            return "months"
+        return (PARAMETERS if self.kind == "parameter" else LEVERS)[self.targets[0]].unit
+
+    def apply(self, paths: Mapping[str, Array], scenario: Scenario, values: Array) -> dict[str, Array]:
+        """Paths of its levers when it takes some values.
+
+        Parameters
+        ----------
+        paths
+            Of levers, ``[point or 1, month, 32 or 1]``.
+        scenario
+            That they belong to.
+        values
+            One a point.
+        """
+        changed = {}
+        for name in self.targets:
+            path = np.broadcast_to(paths[name], (len(values), *paths[name].shape[1:])).copy()
+            if self.kind == "delay":
+                for row, months in zip(path, values.astype(int), strict=True):
+                    row[months:] = row[: len(row) - months].copy()
+                    row[:months] = LEVERS[name].neutral
+            else:
+                named = dict.fromkeys(self.members or ("ALL",), 0.0)
+                for members, _ in by_member(named, scenario.start):
+                    path[:, :, members] = values[:, None, None]
+                if us_stands_apart(LEVERS[name]):
+                    path[:, :, _usa()] = LEVERS[name].neutral
+            changed[name] = path
+        return changed
+
+
+def _usa() -> int:
+    from cohesion.facts import ISO3
+
+    return ISO3.index("USA")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is run.
+
+    Attributes
+    ----------
+    name, title, question
+        Texts; ``name`` is that of the file without its ending.
+    scenarios
+        With the experiment's levers, parameters and horizon put in.
+    method
+        How points are made: ``"none"`` where only scenarios differ.
+    factors
+        What varies.
+    levels
+        Of a sweep or a list: values by factor, ``[point, factor]`` for a list, else one tuple a factor.
+    size
+        Of a sample: points (Latin hypercube), base sample (Sobol') or trajectories (Morris).
+    runs, seed
+        Runs for each point, the same run numbers at each: common random numbers.
+    uncertainty, without
+        As in `cohesion.simulate`.
+    keep
+        Beside outcomes: ``"bands"``, ``"trajectories"``.
+    variables
+        Of the bands and trajectories.
+    outcome
+        What the analysis looks at: an outcome, or ``"cohesion_index"``.
+    """
+
+    name: str
+    title: str
+    question: str
+    scenarios: tuple[Scenario, ...]
+    method: Method
+    factors: tuple[Factor, ...]
+    levels: tuple[tuple[float, ...], ...]
+    size: int
+    runs: int
+    seed: int
+    uncertainty: Uncertainty
+    without: tuple[str, ...]
+    keep: tuple[str, ...]
+    variables: tuple[str, ...]
+    outcome: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """All that decides its results, ready for JSON."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "question": self.question,
+            "scenarios": {s.name: s.to_toml() for s in self.scenarios},
+            "method": self.method,
+            "factors": {f.name: [f.low, f.high] for f in self.factors},
+            "levels": [list(values) for values in self.levels],
+            "size": self.size,
+            "runs": self.runs,
+            "seed": self.seed,
+            "uncertainty": self.uncertainty,
+            "without": list(self.without),
+            "keep": list(self.keep),
+            "variables": list(self.variables),
+            "outcome": self.outcome,
+        }
+
+
+# --- the format -------------------------------------------------------------------------------------------------------
+
+_Text = Annotated[str, Field(min_length=1)]
+_NUMBERS = "a list of numbers, or { from = 0, to = 1, steps = 5 }"
+_OUTCOMES = (*outcome.OUTCOMES, "cohesion_index")
+
+
+class SampleFile(BaseModel):
+    """A sampling design."""
+
+    model_config = STRICT
+
+    method: str = Field(description=f"one of {', '.join(METHODS)}")
+    size: int = Field(
+        0, ge=1, le=MAX_POINTS,
+        description="a whole number: points of a Latin hypercube, base sample of Sobol' (a power of 2), trajectories of "
+        "Morris",
+    )  # fmt: skip
+    parameters: list[_Text] | str = Field(
+        [], description='a list of parameters, sampled over their own ranges, or "all"'
+    )
+    ranges: dict[str, Any] = Field({}, description="a table of factors and their ranges: name = [low, high]")
+    file: str = Field("", description="the path of a CSV or Parquet file with a column for each factor")
+
+
+class ExperimentFile(BaseModel):
+    """An experiment: scenarios, what varies, and how often each point is run."""
+
+    model_config = STRICT
+
+    title: _Text = Field(pattern=r"^[^\r\n]+$", description="a title on one line")
+    question: _Text = Field(description="a text: the question that it answers")
+    scenarios: list[_Text] = Field(
+        min_length=1, description="a list of scenarios: names, or paths relative to the file"
+    )
+    runs: int = Field(
+        64, ge=1, le=MAX_POINTS, description=f"a whole number of runs for each point, 1 to {MAX_POINTS:,}"
+    )
+    seed: int = Field(0, ge=0, lt=2**63, description="a whole number from 0")
+    months: int = Field(0, ge=1, le=MAX_MONTHS, description=f"a whole number of months from 1 to {MAX_MONTHS}")
+    uncertainty: str = Field("prior", description="prior or none")
+    without: list[_Text] = Field([], description="a list of mechanisms to switch off")
+    keep: list[_Text] = Field([], description='a list of what is kept beside outcomes: "bands", "trajectories"')
+    variables: list[_Text] = Field([], description="a list of variables, of which bands and trajectories are kept")
+    outcome: str = Field("splinters", description=f"what is analysed: one of {', '.join(_OUTCOMES)}")
+    levers: dict[str, Any] = Field({}, description="a table of levers, set in every scenario")
+    parameters: dict[str, Any] = Field({}, description="a table of parameters, fixed for every run")
+    sweep: dict[str, Any] = Field({}, description=f"a table of factors; each is {_NUMBERS}")
+    points: list[dict[str, Any]] = Field([], description="a list of points, [[points]]: tables of factors and values")
+    sample: SampleFile | None = Field(None, description="a table: method, size, and ranges or parameters")
+
+
+def experiment_names() -> tuple[str, ...]:
+    """Names of the shipped experiments."""
+    return tuple(sorted(path.stem for path in (config_folder() / "experiments").glob("*.toml")))
+
+
+def load_experiment(name_or_path: str | Path) -> Experiment:
+    """Read and check an experiment.
+
+    Parameters
+    ----------
+    name_or_path
+        The name of a shipped experiment, or the path of a TOML file.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such experiment or something in it is wrong.
+    """
+    names = experiment_names()
+    path = config_folder() / "experiments" / f"{name_or_path}.toml" if name_or_path in names else Path(name_or_path)
+    where = clean(str(path))
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise ConfigError(f"{where}: a folder; an experiment is a TOML file") from None
+    except FileNotFoundError:
+        close = nearest(path.stem, names)
+        hint = f"; did you mean {close}?" if close else ""
+        raise ConfigError(f"no experiment or file {where!r}; experiments: {', '.join(names)}{hint}") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    return experiment_of(parse(data, str(path)), path.stem, str(path), path.parent)
+
+
+def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) -> Experiment:
+    """Check the content of a file; paths in it are relative to the folder."""
+    found = checked(raw, file, ExperimentFile, {"sample": SampleFile})
+    given = found.model_fields_set
+    for key, allowed in (("uncertainty", ("prior", "none")), ("outcome", _OUTCOMES)):
+        _one_of(getattr(found, key), allowed, file, key)
+    switchable = [m for m in MECHANISMS if neutral_values(m)]
+    for key, allowed in (("without", switchable), ("keep", ("bands", "trajectories")), ("variables", VARIABLES)):
+        for value in getattr(found, key):
+            _one_of(value, tuple(allowed), file, key)
+    scenarios = _scenarios(found, file, folder, found.months if "months" in given else None)
+    shortest = min(s.months for s in scenarios)
+    kinds = [kind for kind in ("sweep", "points", "sample") if getattr(found, kind)]
+    if len(kinds) > 1:
+        raise ConfigError(f"{clean(file)}, {kinds[1]}: stands beside {kinds[0]}; allowed: one of sweep, points, sample")
+    method: Method = "none"
+    factors: tuple[Factor, ...] = ()
+    levels: tuple[tuple[float, ...], ...] = ()
+    size = 0
+    if found.sweep:
+        method = "sweep"
+        factors = tuple(factor(key, shortest, file, f"sweep.{key}") for key in found.sweep)
+        levels = tuple(_levels(found.sweep[f.name], f, file) for f in factors)
+    elif found.points:
+        method, (factors, levels) = "points", _listed(found.points, shortest, file)
+    elif found.sample:
+        method, factors, levels, size = _sample(found.sample, shortest, file, folder)
+    _distinct(factors, file)
+    experiment = Experiment(
+        name, found.title, found.question, scenarios, method, factors, levels, size, found.runs, found.seed,
+        "none" if found.uncertainty == "none" else "prior", tuple(dict.fromkeys(found.without)),
+        tuple(dict.fromkeys(found.keep)), tuple(dict.fromkeys(found.variables)) or BANDS, found.outcome,
+    )  # fmt: skip
+    _check_size(experiment, file)
+    return experiment
+
+
+def count_points(experiment: Experiment) -> int:
+    """Points of its design, for each scenario."""
+    factors = len(experiment.factors)
+    return {
+        "none": 1,
+        "sweep": int(np.prod([len(values) for values in experiment.levels], dtype=object)) if factors else 1,
+        "points": len(experiment.levels),
+        "file": len(experiment.levels),
+        "latin-hypercube": experiment.size,
+        "sobol": experiment.size * (factors + 2),
+        "morris": experiment.size * (factors + 1),
+    }[experiment.method]
+
+
+def factor(name: str, months: int, file: str, key: str) -> Factor:
+    """The factor of a name; ``months`` is the longest delay.
+
+    Raises
+    ------
+    ConfigError
+        Where there is none of that name.
+    """
+    if name in PARAMETERS:
+        parameter = PARAMETERS[name]
+        return Factor(name, "parameter", (name,), (), parameter.low, parameter.high)
+    first, at, rest = name.partition("@")
+    parts = tuple(rest.split("+"))
+    if first == "delay" and at:
+        for lever in parts:
+            if lever not in LEVERS:
+                raise ConfigError.at(file, key, lever, "the names of levers", nearest(lever, LEVERS))
+        return Factor(name, "delay", parts, (), 0, months)
+    if first not in LEVERS:
+        allowed = "the names of levers and parameters, lever@MEMBER or delay@lever"
+        raise ConfigError.at(file, key, name, allowed, nearest(first, [*LEVERS, *PARAMETERS]))
+    lever_found = LEVERS[first]
+    if at:
+        if not lever_found.by_member:
+            raise ConfigError.at(file, key, name, f"{first} alone: it is one value for the alliance")
+        for member in parts:
+            member_key(member, lever_found, file, key)
+    return Factor(name, "lever", (first,), parts if at else (), lever_found.low, lever_found.high)
+
+
+def _one_of(value: str, allowed: tuple[str, ...] | list[str], file: str, key: str) -> None:
+    if value not in allowed:
+        raise ConfigError.at(file, key, value, f"one of {', '.join(allowed)}", nearest(value, allowed))
+
+
+def _scenarios(found: ExperimentFile, file: str, folder: Path, months: int | None) -> tuple[Scenario, ...]:
+    """Its scenarios with its own levers, parameters and horizon."""
+    levers = {key: lever_value(key, value, file, f"levers.{key}") for key, value in found.levers.items()}
+    parameters = {key: parameter_value(key, v, file, f"parameters.{key}") for key, v in found.parameters.items()}
+    scenarios = []
+    for count, name in enumerate(found.scenarios, 1):
+        try:
+            scenario = load_scenario(name if name in scenario_names() else folder / name)
+        except ConfigError as error:
+            raise ConfigError(f"{clean(file)}, scenarios[{count}]: {error}") from None
+        if levers or parameters or months is not None:
+            scenario = scenario.with_changes(levers=levers, parameters=parameters, months=months)
+        if any(scenario.name == other.name for other in scenarios):
+            raise ConfigError.at(file, f"scenarios[{count}]", scenario.name, "scenarios of different names")
+        scenarios.append(scenario)
+    return tuple(scenarios)
+
+
+def _value(value: object, f: Factor, file: str, key: str) -> float:
+    """One value of a factor: within its range."""
+    if f.kind == "parameter":
+        return parameter_value(f.targets[0], value, file, key)
+    found = number(value, f.low, f.high, f.unit, file, key)
+    if f.kind == "delay" and found != int(found):
+        raise ConfigError.at(file, key, value, f"a whole number of months from {f.low:g} to {f.high:g}")
+    return found
+
+
+def _levels(value: object, f: Factor, file: str) -> tuple[float, ...]:
+    """Values of a swept factor."""
+    key = f"sweep.{f.name}"
+    if isinstance(value, Mapping):
+        for name in value:
+            if name not in ("from", "to", "steps"):
+                raise ConfigError.at(
+                    file, f"{key}.{name}", name, "from, to, steps", nearest(name, ("from", "to", "steps"))
+                )
+        for name in ("from", "to", "steps"):
+            if name not in value:
+                raise ConfigError(f"{clean(file)}, {clean(key)}.{name}: missing; a range has from, to and steps")
+        steps = value["steps"]
+        if isinstance(steps, bool) or not isinstance(steps, int) or not 2 <= steps <= 10_000:
+            raise ConfigError.at(file, f"{key}.steps", steps, "a whole number from 2 to 10,000")
+        low, high = (_value(value[name], f, file, f"{key}.{name}") for name in ("from", "to"))
+        levels = [round(float(v), 12) for v in np.linspace(low, high, steps)]
+        return tuple(_value(v, f, file, key) for v in levels)
+    if not isinstance(value, list) or not value:
+        raise ConfigError.at(file, key, value if value != [] else "[]", _NUMBERS)
+    levels = [_value(v, f, file, f"{key}[{count}]") for count, v in enumerate(value, 1)]
+    if len(set(levels)) < len(levels):
+        raise ConfigError.at(file, key, value, "each value once")
+    return tuple(levels)
+
+
+def _listed(
+    points: list[dict[str, Any]], months: int, file: str
+) -> tuple[tuple[Factor, ...], tuple[tuple[float, ...], ...]]:
+    """Factors and values of a list of points, which all name the same."""
+    names = list(points[0])
+    if not names:
+        raise ConfigError.at(file, "points[1]", points[0], "a table of factors and values")
+    factors = tuple(factor(name, months, file, f"points[1].{name}") for name in names)
+    levels = []
+    for count, point in enumerate(points, 1):
+        if set(point) != set(names):
+            odd = sorted(set(point) ^ set(names))[0]
+            raise ConfigError.at(file, f"points[{count}]", odd, f"the factors of the first point: {', '.join(names)}")
+        levels.append(tuple(_value(point[f.name], f, file, f"points[{count}].{f.name}") for f in factors))
+    return factors, tuple(levels)
+
+
+def _sample(
+    found: SampleFile, months: int, file: str, folder: Path
+) -> tuple[Method, tuple[Factor, ...], tuple[tuple[float, ...], ...], int]:
+    """Method, factors, values (of a file) and size of a sampling design."""
+    _one_of(found.method, METHODS, file, "sample.method")
+    if found.method == "file":
+        for key in ("size", "parameters", "ranges"):
+            if key in found.model_fields_set:
+                raise ConfigError(f"{clean(file)}, sample.{key}: not with method file, whose columns say it all")
+        if not found.file:
+            raise ConfigError(f"{clean(file)}, sample.file: missing; method file reads its points there")
+        return ("file", *_read_sets(folder / found.file, months), 0)
+    if found.file:
+        raise ConfigError.at(file, "sample.file", found.file, 'method = "file" beside it')
+    if "size" not in found.model_fields_set:
+        raise ConfigError(f"{clean(file)}, sample.size: missing; {SampleFile.model_fields['size'].description}")
+    if found.method == "sobol" and found.size & (found.size - 1):
+        above = 1 << found.size.bit_length()
+        raise ConfigError.at(file, "sample.size", found.size, "a power of 2", f"{above // 2} or {above}")
+    if isinstance(found.parameters, str):
+        _one_of(found.parameters, ("all",), file, "sample.parameters")
+    names = [p.name for p in DRAWN] if isinstance(found.parameters, str) else found.parameters
+    for name in names:
+        if name not in PARAMETERS:
+            raise ConfigError.at(file, "sample.parameters", name, "the names of parameters", nearest(name, PARAMETERS))
+    factors = [factor(name, months, file, "sample.parameters") for name in names if name not in found.ranges]
+    for name, value in found.ranges.items():
+        key = f"sample.ranges.{name}"
+        f = factor(name, months, file, key)
+        if not isinstance(value, list) or len(value) != 2:
+            raise ConfigError.at(file, key, value, "a range [low, high]")
+        low, high = (number(v, f.low, f.high, f.unit, file, key) for v in value)
+        if low >= high:
+            raise ConfigError.at(file, key, show(value), "a range [low, high] whose low end is below its high end")
+        factors.append(Factor(f.name, f.kind, f.targets, f.members, low, high))
+    if not factors:
+        raise ConfigError(f"{clean(file)}, sample: nothing to sample; name parameters or ranges")
+    method: Any = found.method
+    return method, tuple(factors), (), found.size
+
+
+def _read_sets(path: Path, months: int) -> tuple[tuple[Factor, ...], tuple[tuple[float, ...], ...]]:
+    """Factors and values of a file of parameter sets."""
+    import pandas as pd
+
+    file = str(path)
+    try:
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    except FileNotFoundError:
+        raise ConfigError(f"{clean(file)}: no such file") from None
+    except Exception as error:  # of many kinds, by what the file holds
+        text = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ConfigError(f"{clean(file)}: cannot be read as a table ({clean(text)})") from None
+    if table.empty:
+        raise ConfigError(f"{clean(file)}: no rows; a file of parameter sets has a row for each point")
+    if len(table) > MAX_POINTS:
+        raise ConfigError.at(file, "rows", len(table), f"at most {MAX_POINTS:,}")
+    factors = tuple(factor(str(name), months, file, str(name)) for name in table.columns)
+    rows = table.to_numpy().tolist()
+    levels = [
+        tuple(_value(v, f, file, f"row {count}, {f.name}") for v, f in zip(row, factors, strict=True))
+        for count, row in enumerate(rows, 1)
+    ]
+    return factors, tuple(levels)
+
+
+def _distinct(factors: tuple[Factor, ...], file: str) -> None:
+    """Refuse two factors that set the same lever on the same members, of which only the later would count."""
+    seen: dict[str, str] = {}
+    for f in factors:
+        for target in f.targets if f.kind != "parameter" else ():
+            for member in f.members or ("ALL",):
+                at = f"{f.kind} {target} {member}"
+                if at in seen:
+                    raise ConfigError(f"{clean(file)}: {seen[at]} and {f.name} both set {target} of {member}")
+                seen[at] = f.name
+
+
+def _check_size(experiment: Experiment, file: str) -> None:
+    points = count_points(experiment) * len(experiment.scenarios)
+    if points > MAX_POINTS:
+        raise ConfigError.at(file, "points", points, f"at most {MAX_POINTS:,} points")
+    if points * experiment.runs > MAX_RUNS:
+        raise ConfigError.at(file, "runs", points * experiment.runs, f"at most {MAX_RUNS:,} runs in all")
