@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cohesion.ledger import explain
     from cohesion.model import AllianceModel, Member, Russia, Ukraine
     from cohesion.scenario import ConfigError, Scenario, load_scenario, scenario_names
+    from cohesion.studies.reading import open_results
 
 _HOME = {
     "AllianceModel": "model",
@@ -22,6 +23,7 @@ _HOME = {
     "explain": "ledger",
     "interval": "ensemble",
     "load_scenario": "scenario",
+    "open_results": "studies.reading",
     "outcome_shares": "ensemble",
     "scenario_names": "scenario",
     "simulate": "ensemble",
@@ -38,6 +40,7 @@ __all__ = [
     "explain",
     "interval",
     "load_scenario",
+    "open_results",
     "outcome_shares",
     "scenario_names",
     "simulate",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cohesion import cli_batch
 from cohesion.cli_options import (
     HOLDER_OF,
     Asked,
@@ -441,6 +442,9 @@ def compare(
         return
     print_comparison(before, said, difference)
     print_closing(said, out)
+
+
+app.add_typer(cli_batch.app)
 
 
 @app.command(

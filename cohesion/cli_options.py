@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_RUNS, MAX_SEED, MAX_MONTHS = 1_000_000, 2**63 - 1, 600
 
 
-def _whole(low: int, high: int) -> Callable[[Any], int]:
+def whole(low: int, high: int) -> Callable[[Any], int]:
     """Parser of a whole number in a range."""
 
     def parse(text: Any) -> int:
@@ -31,7 +31,7 @@ def _whole(low: int, high: int) -> Callable[[Any], int]:
     return parse
 
 
-def _one_of(names: Callable[[], Sequence[str]]) -> Callable[[Any], str]:
+def one_of(names: Callable[[], Sequence[str]]) -> Callable[[Any], str]:
     """Parser of a name among those given."""
 
     def parse(text: Any) -> str:
@@ -76,20 +76,20 @@ HOLDER_OF = {holder.split()[0].casefold(): holder for holder in HOLDERS}
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or path of a TOML file.")]
 Seed = Annotated[
-    int, typer.Option("--seed", parser=_whole(0, MAX_SEED), metavar="N", help="Same seed, same numbers everywhere.")
+    int, typer.Option("--seed", parser=whole(0, MAX_SEED), metavar="N", help="Same seed, same numbers everywhere.")
 ]
 Runs = Annotated[
-    int, typer.Option("--runs", parser=_whole(1, MAX_RUNS), metavar="N", help=f"Number of runs, 1 to {MAX_RUNS:,}.")
+    int, typer.Option("--runs", parser=whole(1, MAX_RUNS), metavar="N", help=f"Number of runs, 1 to {MAX_RUNS:,}.")
 ]
-Run = Annotated[int, typer.Option("--run", parser=_whole(0, MAX_RUNS - 1), metavar="N", help="Which run, from 0.")]
+Run = Annotated[int, typer.Option("--run", parser=whole(0, MAX_RUNS - 1), metavar="N", help="Which run, from 0.")]
 Months = Annotated[
     int | None,
-    typer.Option("--months", parser=_whole(1, MAX_MONTHS), metavar="N", help="Horizon instead of the scenario's."),
+    typer.Option("--months", parser=whole(1, MAX_MONTHS), metavar="N", help="Horizon instead of the scenario's."),
 ]
 Uncertain = Annotated[
     str,
     typer.Option(
-        "--uncertainty", parser=_one_of(lambda: ("none", "prior")), metavar="none|prior",
+        "--uncertainty", parser=one_of(lambda: ("none", "prior")), metavar="none|prior",
         help="none: default parameters; prior: each run draws its own from their ranges.",
     ),
 ]  # fmt: skip
@@ -106,7 +106,7 @@ ParameterChanges = Annotated[
 Without = Annotated[
     list[str] | None,
     typer.Option(
-        "--without", parser=_one_of(_switchable), metavar="MECHANISM",
+        "--without", parser=one_of(_switchable), metavar="MECHANISM",
         help="Switch a mechanism off (names: cohesion parameters). Repeatable.",
     ),
 ]  # fmt: skip
@@ -114,12 +114,12 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write a 
 Holder = Annotated[
     str | None,
     typer.Option(
-        "--holder", parser=_one_of(lambda: tuple(HOLDER_OF)), metavar="WHO", help=f"One of {', '.join(HOLDER_OF)}."
+        "--holder", parser=one_of(lambda: tuple(HOLDER_OF)), metavar="WHO", help=f"One of {', '.join(HOLDER_OF)}."
     ),
 ]
 Mechanism = Annotated[
     str | None,
-    typer.Option("--mechanism", parser=_one_of(_mechanisms), metavar="NAME", help="Only those of one mechanism."),
+    typer.Option("--mechanism", parser=one_of(_mechanisms), metavar="NAME", help="Only those of one mechanism."),
 ]
 Truster = Annotated[str, typer.Option("--member", parser=_member, metavar="ISO3", help="Whose trust, as in DNK.")]
 Trusted = Annotated[str, typer.Option("--toward", parser=_member, metavar="ISO3", help="Trust in whom.")]

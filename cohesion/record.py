@@ -1,5 +1,6 @@
 """What is kept of runs as they are stepped, and its form as a dataset."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ class Recorder:
         return kept
 
 
-def dataset(records: Records, scenario: Scenario, runs: range, attributes: dict[str, Any]) -> xr.Dataset:
+def dataset(records: Records, scenario: Scenario, runs: Sequence[int], attributes: dict[str, Any]) -> xr.Dataset:
     """Records with names, coordinates and units.
 
     Parameters

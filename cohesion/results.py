@@ -134,7 +134,7 @@ def write_results(
         "command": command,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": seconds,
-        "versions": _versions(),
+        "versions": versions(),
         "commit": commit(),
         "platform": platform.platform(),
         "digests": {
@@ -276,7 +276,8 @@ def _umask() -> int:
     return mask
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of Python and of what the numbers depend on."""
     found = {"python": platform.python_version()}
     for name in ("cohesion-alliance", "numpy", "mesa", "xarray", "pandas"):
         try:

@@ -5,7 +5,7 @@ An experiment names scenarios and how their points are made: ``[sweep]`` (full f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,95 +20,24 @@ from cohesion.checks import (
     checked,
     clean,
     lever_value,
-    member_key,
     nearest,
     number,
     parameter_value,
     show,
-    us_stands_apart,
 )
-from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.parameters import DRAWN, MECHANISMS, neutral_values
-from cohesion.scenario import Scenario, by_member, config_folder, load_scenario, scenario_names
+from cohesion.scenario import Scenario, config_folder, load_scenario, scenario_from_text, scenario_names
 from cohesion.simulation import Uncertainty
+from cohesion.studies.factors import Factor, factor
 from cohesion.toml import MAX_BYTES, parse
-from cohesion.types import Array
-from cohesion.variables import BY_NAME as VARIABLES
+from cohesion.variables import VARIABLES
 
 MAX_POINTS, MAX_RUNS = 1_000_000, 100_000_000
 METHODS = ("latin-hypercube", "sobol", "morris", "file")
 Method = Literal["none", "sweep", "points", "latin-hypercube", "sobol", "morris", "file"]
 #: Variables whose bands are kept where an experiment names none.
 BANDS = ("cohesion_index", "unity", "trust_in_us", "goodwill", "threat", "spending", "credibility")
-
-
-@dataclass(frozen=True)
-class Factor:
-    """Something that varies between points.
-
-    Attributes
-    ----------
-    name
-        As written: a parameter (``learning``), a lever (``us_tariff``), a lever on some members (``us_claim@DNK+CAN``),
-        or the months by which levers begin later (``delay@pillar``, ``delay@us_aid+us_troops``).
-    kind
-        ``"parameter"``, ``"lever"`` or ``"delay"``.
-    targets
-        Names of the parameter or levers.
-    members
-        Codes or groups, where a lever is set on some members only.
-    low, high
-        What the values may be.
-    """
-
-    name: str
-    kind: Literal["parameter", "lever", "delay"]
-    targets: tuple[str, ...]
-    members: tuple[str, ...]
-    low: float
-    high: float
-
-    @property
-    def unit(self) -> str:
-        """Unit of its values."""
-        if self.kind == "delay":
-            return "months"
-        return (PARAMETERS if self.kind == "parameter" else LEVERS)[self.targets[0]].unit
-
-    def apply(self, paths: Mapping[str, Array], scenario: Scenario, values: Array) -> dict[str, Array]:
-        """Paths of its levers when it takes some values.
-
-        Parameters
-        ----------
-        paths
-            Of levers, ``[point or 1, month, 32 or 1]``.
-        scenario
-            That they belong to.
-        values
-            One a point.
-        """
-        changed = {}
-        for name in self.targets:
-            path = np.broadcast_to(paths[name], (len(values), *paths[name].shape[1:])).copy()
-            if self.kind == "delay":
-                for row, months in zip(path, values.astype(int), strict=True):
-                    row[months:] = row[: len(row) - months].copy()
-                    row[:months] = LEVERS[name].neutral
-            else:
-                named = dict.fromkeys(self.members or ("ALL",), 0.0)
-                for members, _ in by_member(named, scenario.start):
-                    path[:, :, members] = values[:, None, None]
-                if us_stands_apart(LEVERS[name]):
-                    path[:, :, _usa()] = LEVERS[name].neutral
-            changed[name] = path
-        return changed
-
-
-def _usa() -> int:
-    from cohesion.facts import ISO3
-
-    return ISO3.index("USA")
 
 
 @dataclass(frozen=True)
@@ -182,6 +111,10 @@ class Experiment:
 
 _Text = Annotated[str, Field(min_length=1)]
 _NUMBERS = "a list of numbers, or { from = 0, to = 1, steps = 5 }"
+_SIZE = "a whole number: points of a Latin hypercube, base sample of Sobol' (a power of 2), trajectories of Morris"
+_RUNS = f"a whole number of runs for each point, 1 to {MAX_POINTS:,}"
+_SCENARIOS = "a list of scenarios: names, or paths relative to the file"
+_RANGE = ("from", "to", "steps")
 _OUTCOMES = (*outcome.OUTCOMES, "cohesion_index")
 
 
@@ -191,11 +124,7 @@ class SampleFile(BaseModel):
     model_config = STRICT
 
     method: str = Field(description=f"one of {', '.join(METHODS)}")
-    size: int = Field(
-        0, ge=1, le=MAX_POINTS,
-        description="a whole number: points of a Latin hypercube, base sample of Sobol' (a power of 2), trajectories of "
-        "Morris",
-    )  # fmt: skip
+    size: int = Field(0, ge=1, le=MAX_POINTS, description=_SIZE)
     parameters: list[_Text] | str = Field(
         [], description='a list of parameters, sampled over their own ranges, or "all"'
     )
@@ -213,9 +142,7 @@ class ExperimentFile(BaseModel):
     scenarios: list[_Text] = Field(
         min_length=1, description="a list of scenarios: names, or paths relative to the file"
     )
-    runs: int = Field(
-        64, ge=1, le=MAX_POINTS, description=f"a whole number of runs for each point, 1 to {MAX_POINTS:,}"
-    )
+    runs: int = Field(64, ge=1, le=MAX_POINTS, description=_RUNS)
     seed: int = Field(0, ge=0, lt=2**63, description="a whole number from 0")
     months: int = Field(0, ge=1, le=MAX_MONTHS, description=f"a whole number of months from 1 to {MAX_MONTHS}")
     uncertainty: str = Field("prior", description="prior or none")
@@ -269,12 +196,15 @@ def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) ->
     """Check the content of a file; paths in it are relative to the folder."""
     found = checked(raw, file, ExperimentFile, {"sample": SampleFile})
     given = found.model_fields_set
-    for key, allowed in (("uncertainty", ("prior", "none")), ("outcome", _OUTCOMES)):
-        _one_of(getattr(found, key), allowed, file, key)
-    switchable = [m for m in MECHANISMS if neutral_values(m)]
-    for key, allowed in (("without", switchable), ("keep", ("bands", "trajectories")), ("variables", VARIABLES)):
-        for value in getattr(found, key):
-            _one_of(value, tuple(allowed), file, key)
+    _one_of(found.uncertainty, ("prior", "none"), file, "uncertainty")
+    _one_of(found.outcome, _OUTCOMES, file, "outcome")
+    for each in found.without:
+        _one_of(each, tuple(m for m in MECHANISMS if neutral_values(m)), file, "without")
+    for each in found.keep:
+        _one_of(each, ("bands", "trajectories"), file, "keep")
+    with_bands = tuple(v.name for v in VARIABLES if v.span or "bands" not in found.keep)
+    for each in found.variables:
+        _one_of(each, with_bands, file, "variables")
     scenarios = _scenarios(found, file, folder, found.months if "months" in given else None)
     shortest = min(s.months for s in scenarios)
     kinds = [kind for kind in ("sweep", "points", "sample") if getattr(found, kind)]
@@ -302,6 +232,34 @@ def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) ->
     return experiment
 
 
+def experiment_from(content: Mapping[str, Any], file: str) -> Experiment:
+    """The experiment of what `Experiment.to_dict` gave, as a manifest holds it.
+
+    Raises
+    ------
+    ConfigError
+        Where it is none.
+    """
+    c = content
+    try:
+        scenarios = tuple(
+            replace(scenario_from_text(toml, f"{file}, {name}"), name=name) for name, toml in c["scenarios"].items()
+        )
+        longest = max(s.months for s in scenarios)
+        factors = tuple(
+            replace(factor(name, longest, file, name), low=low, high=high) for name, (low, high) in c["factors"].items()
+        )
+        return Experiment(
+            c["name"], c["title"], c["question"], scenarios, c["method"], factors,
+            tuple(tuple(values) for values in c["levels"]), c["size"], c["runs"], c["seed"], c["uncertainty"],
+            tuple(c["without"]), tuple(c["keep"]), tuple(c["variables"]), c["outcome"],
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(f"{clean(file)}: what it says of its experiment cannot be read ({error})") from None
+
+
 def count_points(experiment: Experiment) -> int:
     """Points of its design, for each scenario."""
     factors = len(experiment.factors)
@@ -316,36 +274,6 @@ def count_points(experiment: Experiment) -> int:
     }[experiment.method]
 
 
-def factor(name: str, months: int, file: str, key: str) -> Factor:
-    """The factor of a name; ``months`` is the longest delay.
-
-    Raises
-    ------
-    ConfigError
-        Where there is none of that name.
-    """
-    if name in PARAMETERS:
-        parameter = PARAMETERS[name]
-        return Factor(name, "parameter", (name,), (), parameter.low, parameter.high)
-    first, at, rest = name.partition("@")
-    parts = tuple(rest.split("+"))
-    if first == "delay" and at:
-        for lever in parts:
-            if lever not in LEVERS:
-                raise ConfigError.at(file, key, lever, "the names of levers", nearest(lever, LEVERS))
-        return Factor(name, "delay", parts, (), 0, months)
-    if first not in LEVERS:
-        allowed = "the names of levers and parameters, lever@MEMBER or delay@lever"
-        raise ConfigError.at(file, key, name, allowed, nearest(first, [*LEVERS, *PARAMETERS]))
-    lever_found = LEVERS[first]
-    if at:
-        if not lever_found.by_member:
-            raise ConfigError.at(file, key, name, f"{first} alone: it is one value for the alliance")
-        for member in parts:
-            member_key(member, lever_found, file, key)
-    return Factor(name, "lever", (first,), parts if at else (), lever_found.low, lever_found.high)
-
-
 def _one_of(value: str, allowed: tuple[str, ...] | list[str], file: str, key: str) -> None:
     if value not in allowed:
         raise ConfigError.at(file, key, value, f"one of {', '.join(allowed)}", nearest(value, allowed))
@@ -355,7 +283,7 @@ def _scenarios(found: ExperimentFile, file: str, folder: Path, months: int | Non
     """Its scenarios with its own levers, parameters and horizon."""
     levers = {key: lever_value(key, value, file, f"levers.{key}") for key, value in found.levers.items()}
     parameters = {key: parameter_value(key, v, file, f"parameters.{key}") for key, v in found.parameters.items()}
-    scenarios = []
+    scenarios: list[Scenario] = []
     for count, name in enumerate(found.scenarios, 1):
         try:
             scenario = load_scenario(name if name in scenario_names() else folder / name)
@@ -384,11 +312,9 @@ def _levels(value: object, f: Factor, file: str) -> tuple[float, ...]:
     key = f"sweep.{f.name}"
     if isinstance(value, Mapping):
         for name in value:
-            if name not in ("from", "to", "steps"):
-                raise ConfigError.at(
-                    file, f"{key}.{name}", name, "from, to, steps", nearest(name, ("from", "to", "steps"))
-                )
-        for name in ("from", "to", "steps"):
+            if name not in _RANGE:
+                raise ConfigError.at(file, f"{key}.{name}", name, "from, to, steps", nearest(name, _RANGE))
+        for name in _RANGE:
             if name not in value:
                 raise ConfigError(f"{clean(file)}, {clean(key)}.{name}: missing; a range has from, to and steps")
         steps = value["steps"]
@@ -437,7 +363,7 @@ def _sample(
     if found.file:
         raise ConfigError.at(file, "sample.file", found.file, 'method = "file" beside it')
     if "size" not in found.model_fields_set:
-        raise ConfigError(f"{clean(file)}, sample.size: missing; {SampleFile.model_fields['size'].description}")
+        raise ConfigError(f"{clean(file)}, sample.size: missing; {_SIZE}")
     if found.method == "sobol" and found.size & (found.size - 1):
         above = 1 << found.size.bit_length()
         raise ConfigError.at(file, "sample.size", found.size, "a power of 2", f"{above // 2} or {above}")

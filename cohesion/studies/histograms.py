@@ -1,0 +1,63 @@
+"""Histograms with fixed edges: quantile bands of any number of runs in memory that does not grow with it.
+
+Counts are whole numbers, so chunks of runs may be added in any order and give the same bands. A quantile is read by
+linear interpolation within its bin: it is off by a bin's width at most (the span of the variable over `BINS`).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from cohesion.types import Array
+from cohesion.variables import BY_NAME
+
+BINS = 200
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+Counts = npt.NDArray[np.uint32]
+
+
+def edges(variable: str) -> Array:
+    """Edges of the bins of a variable, ``[BINS + 1]``; what lies beyond is counted in the outermost bins."""
+    span = BY_NAME[variable].span
+    if span is None:
+        raise ValueError(f"{variable} has no span")
+    return np.linspace(*span, BINS + 1)
+
+
+def count(values: Array, variable: str) -> Counts:
+    """Histogram over runs, ``[..., BINS]`` of values ``[run, ...]``."""
+    span = BY_NAME[variable].span
+    if span is None:
+        raise ValueError(f"{variable} has no span")
+    low, high = span
+    bins = np.clip((values - low) * (BINS / (high - low)), 0, BINS - 1).astype(np.intp)
+    cells = int(np.prod(values.shape[1:]))
+    flat = bins.reshape(len(values), cells) + np.arange(cells) * BINS
+    counted = np.bincount(flat.ravel(), minlength=cells * BINS)
+    return counted.reshape(*values.shape[1:], BINS).astype(np.uint32)
+
+
+def quantiles(counts: Counts, variable: str, wanted: tuple[float, ...] = QUANTILES) -> Array:
+    """Quantiles of a histogram, ``[quantile, ...]`` of counts ``[..., BINS]``.
+
+    Parameters
+    ----------
+    counts
+        Of `count`, added up over chunks; at least one run.
+    variable
+        Whose edges they have.
+    wanted
+        Probabilities.
+    """
+    low, width = edges(variable)[0], np.diff(edges(variable)[:2])[0]
+    below = np.cumsum(counts, axis=-1, dtype=np.int64)
+    total = below[..., -1:]
+    found = []
+    for probability in wanted:
+        target = probability * total
+        at = np.minimum((below < target).sum(axis=-1, keepdims=True), BINS - 1)
+        inside = np.take_along_axis(counts, at, axis=-1)
+        before = np.take_along_axis(below, at, axis=-1) - inside
+        part = np.clip((target - before) / np.maximum(inside, 1), 0, 1)
+        found.append((low + width * (at + part))[..., 0])
+    return np.array(found)
