@@ -54,7 +54,7 @@ def write_bands(plan: Plan, folder: BatchFolder) -> str:
             for point in range(plan.points):
                 counts: dict[str, histograms.Counts] = {}
                 for piece in of_point[point]:
-                    with np.load(io.BytesIO(piece.path.read_bytes()), allow_pickle=False) as stored:
+                    with np.load(io.BytesIO(folder.read(piece)), allow_pickle=False) as stored:
                         for name in plan.experiment.variables:
                             found = stored[f"{point}/{name}"]
                             counts[name] = counts[name] + found if name in counts else found

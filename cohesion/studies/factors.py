@@ -68,7 +68,8 @@ class Factor:
             else:
                 named = dict.fromkeys(self.members or ("ALL",), 0.0)
                 for members, _ in by_member(named, scenario.start):
-                    path[:, :, members] = values[:, None, None]
+                    columns = np.atleast_1d(np.arange(path.shape[-1])[members])
+                    path[:, :, columns] = values[:, None, None]
                 if us_stands_apart(LEVERS[name]):
                     path[:, :, _usa()] = LEVERS[name].neutral
             changed[name] = path

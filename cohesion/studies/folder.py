@@ -144,6 +144,19 @@ class BatchFolder:
         found = [Piece(path, int(m[1]), int(m[2]), m[3]) for path, m in matched if m]
         return sorted(found, key=lambda piece: (piece.first, piece.last))
 
+    def read(self, piece: Piece) -> bytes:
+        """The bytes of a file.
+
+        Raises
+        ------
+        ResultsError
+            Where they do not have its checksum.
+        """
+        data = piece.path.read_bytes()
+        if _checksum(data) != piece.checksum:
+            raise ResultsError(f"{piece.path}: damaged; cohesion batch --resume computes it again")
+        return data
+
     def complete(self, plan: Plan) -> list[range]:
         """Ranges of runs that are there and whole; what is damaged or in part is removed."""
         kinds = [kind for kind in KINDS if kind == "outcomes" or kind in _kinds(plan)]

@@ -1,5 +1,6 @@
 """Reading what a batch or an ensemble left behind: `open_results`, and running a sample of it again."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,7 @@ def open_results(folder: str | Path) -> OpenResults:
     manifest = place.manifest() or {"format": FORMAT, "finished": False, **(place.identity() or {})}
     tables = []
     for piece in place.pieces():
-        try:
-            tables.append(pd.read_parquet(piece.path))
-        except Exception:  # pyarrow raises many kinds for a damaged file
-            raise ResultsError(f"{piece.path}: damaged; cohesion batch --resume computes it again") from None
+        tables.append(pd.read_parquet(io.BytesIO(place.read(piece))))
     if not tables:
         raise ResultsError(f"{folder}: no run is finished yet")
     return OpenResults(place.path, manifest, pd.concat(tables, ignore_index=True))
