@@ -77,12 +77,12 @@ clean: ## remove environments, caches and builds; results/ stays
 	@touch $@
 
 .venv/.dev: .venv/.core
-	@.venv/bin/python $(SETUP) --extra dev,viz
+	@.venv/bin/python $(SETUP) --extra dev,viz,study,cluster
 	@touch $@
 
 .venv-newest/.dev: $(SOURCES)
 	@python="$(NEWEST_PYTHON)"; \
 	if [ -z "$$python" ]; then \
 	  echo "No Python 3.13 or 3.12 found on PATH or in pyenv. Install one, or name it: make test-newest NEWEST_PYTHON=/path/to/python3" >&2; exit 1; fi; \
-	"$$python" $(SETUP) --venv .venv-newest --extra dev,viz --newest mesa
+	"$$python" $(SETUP) --venv .venv-newest --extra dev,viz,study,cluster --newest mesa
 	@touch $@
