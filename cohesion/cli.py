@@ -24,6 +24,7 @@ from cohesion.cli_options import (
     Mechanism,
     Months,
     Out,
+    Outcome,
     ParameterChanges,
     Run,
     Runs,
@@ -33,9 +34,11 @@ from cohesion.cli_options import (
     Truster,
     Uncertain,
     Without,
+    whole,
 )
 from cohesion.levers import LEVERS
 from cohesion.printing import (
+    print_attribution,
     print_closing,
     print_comparison,
     print_ensemble,
@@ -53,6 +56,8 @@ if TYPE_CHECKING:
 
     from cohesion.scenario import Scenario
 
+#: Runs of each coalition in an attribution: those of the dashboard, so that its numbers are the same.
+RUNS_OF_COALITION = 32
 #: Runs of which every month is kept; of further ones only the first and the last, so that memory stays small.
 BLOCK = 2048
 
@@ -324,18 +329,28 @@ def run(
 @app.command(
     epilog="""\b
 Examples:
+  cohesion explain splitting-the-alliance --outcome holds
+  cohesion explain splitting-the-alliance --outcome cohesion_index --baseline burden-demand
   cohesion explain greenland-claim --member DNK
   cohesion explain greenland-claim --member DNK --traced
   cohesion explain trade-war --member DEU --toward FRA --run 3 --json"""
 )
 def explain(
     scenario: ScenarioName,
-    member: Truster,
+    member: Truster = None,
     toward: Trusted = "USA",
     number: Run = 0,
     traced: Annotated[
         bool, typer.Option("--traced", help="Trace causes through social learning and anchoring to where they began.")
     ] = False,
+    outcome: Outcome = None,
+    baseline: Annotated[
+        str, typer.Option("--baseline", metavar="OTHER", help="With --outcome: the scenario to explain it against.")
+    ] = "status-quo",
+    runs: Annotated[
+        int,
+        typer.Option("--runs", parser=whole(2, 100_000), metavar="N", help="With --outcome: runs of each."),
+    ] = RUNS_OF_COALITION,
     seed: Seed = 0,
     months: Months = None,
     uncertainty: Uncertain = "prior",
@@ -344,12 +359,18 @@ def explain(
     without: Without = None,
     as_json: Json = False,
 ) -> None:
-    """Say why a member's trust changed.
+    """Say why a member's trust changed, or why a scenario ends as it does.
 
-    An exact ledger of causes: what they add up to is the change.
+    With --member, an exact ledger of one run: its causes add up to the change. With --outcome, the difference of a
+    share of outcomes (or of the cohesion index) to a baseline, divided among its drivers by Shapley values.
     """
     asked = Asked.of(seed, uncertainty, lever, param, without, months)
     chosen = asked.scenario(scenario)
+    if outcome is not None and member is None:
+        _attribution(chosen, baseline, outcome, runs, asked, as_json)
+        return
+    if member is None or outcome is not None:
+        raise typer.BadParameter("one of --member (of one run) and --outcome (of many)", param_hint="explain")
     if member == toward:
         raise typer.BadParameter(
             f"found {toward} for both --member and --toward; allowed: two different members", param_hint="--toward"
@@ -362,6 +383,30 @@ def explain(
         print_json(found)
     else:
         print_explanation(found, chosen.title)
+
+
+def _attribution(chosen: "Scenario", baseline: str, outcome: str, runs: int, asked: Asked, as_json: bool) -> None:
+    """Divide the difference to a baseline among its drivers."""
+    from cohesion.attribution import attribute
+    from cohesion.scenario import load_scenario
+
+    other = load_scenario(baseline)
+    of_index = outcome == "cohesion_index"
+    share = "holds" if of_index else outcome
+    table = attribute(other, chosen, runs, asked.seed, share, asked.uncertainty, asked.without)
+    columns = ["cohesion", "cohesion_low", "cohesion_high"] if of_index else ["change", "low", "high"]
+    parts = table[columns].set_axis(["change", "low", "high"], axis="columns")
+    if as_json:
+        print_json(
+            {
+                "scenario": chosen.name, "baseline": other.name, "outcome": outcome, "seed": asked.seed,
+                "runs": runs, "uncertainty": asked.uncertainty, "without": list(asked.without),
+                "change": float(parts["change"].sum()),
+                "drivers": [{"driver": str(name), **row} for name, row in parts.to_dict("index").items()],
+            }
+        )  # fmt: skip
+    else:
+        print_attribution(parts, chosen, other, outcome, runs)
 
 
 # --- ensembles --------------------------------------------------------------------------------------------------------

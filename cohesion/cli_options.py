@@ -13,6 +13,8 @@ from cohesion.printing import warn
 if TYPE_CHECKING:
     from cohesion.scenario import Scenario
 
+#: What a share is taken of, and the index.
+OUTCOMES_OR_INDEX = ("holds", "european_pillar", "hollow", "splinters", "cohesion_index")
 MAX_RUNS, MAX_SEED, MAX_MONTHS = 1_000_000, 2**63 - 1, 600
 
 
@@ -121,8 +123,17 @@ Mechanism = Annotated[
     str | None,
     typer.Option("--mechanism", parser=one_of(_mechanisms), metavar="NAME", help="Only those of one mechanism."),
 ]
-Truster = Annotated[str, typer.Option("--member", parser=_member, metavar="ISO3", help="Whose trust, as in DNK.")]
+Truster = Annotated[
+    str | None, typer.Option("--member", parser=_member, metavar="ISO3", help="Whose trust, as in DNK.")
+]
 Trusted = Annotated[str, typer.Option("--toward", parser=_member, metavar="ISO3", help="Trust in whom.")]
+Outcome = Annotated[
+    str | None,
+    typer.Option(
+        "--outcome", parser=one_of(lambda: OUTCOMES_OR_INDEX), metavar="NAME",
+        help="holds, european_pillar, hollow, splinters, or cohesion_index.",
+    ),
+]  # fmt: skip
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cohesion.levers import LEVERS
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from cohesion.scenario import Scenario
@@ -155,6 +156,27 @@ def print_explanation(found: dict[str, Any], title: str) -> None:
             say("Anchoring and social learning pass on what other causes began: --traced shows those.")
     else:
         say("Nothing has moved it.")
+
+
+def print_attribution(parts: "pd.DataFrame", chosen: "Scenario", other: "Scenario", outcome: str, runs: int) -> None:
+    """A difference divided among its drivers."""
+    what = "the mean final cohesion index" if outcome == "cohesion_index" else f"the share that ends as {outcome}"
+    scale, unit = (1, "") if outcome == "cohesion_index" else (100, " points")
+    decimals = 3 if outcome == "cohesion_index" else 1
+    total = float(parts["change"].sum()) * scale
+    say(f"{chosen.title} against {other.title}: {what} differs by {total:+.{decimals}f}{unit}", "bold")
+    if parts.empty:
+        say("Nothing sets the two apart.")
+        return
+    rows = [
+        (str(name), *(f"{scale * row[key]:+.{decimals}f}" for key in ("change", "low", "high")))
+        for name, row in parts.to_dict("index").items()
+    ]
+    print_table(("driver", f">share of it{' (' + unit.strip() + ')' if unit else ''}", ">from", ">to"), rows)
+    say(
+        f"Shapley values over {2 ** len(parts):,} combinations of {runs} runs each, with 95 % intervals. They add up "
+        "to the difference; the share of learning is what it adds to the others'."
+    )
 
 
 def print_ensemble(said: dict[str, Any]) -> None:

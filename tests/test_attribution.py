@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohesion import load_scenario, simulate
-from cohesion.attribution import MOST, Driver, attribute, coalitions, divide, drivers, mixed, shapley
+from cohesion.attribution import DRIVERS, LEARNING, Driver, attribute, coalitions, divide, drivers, mixed, shapley
+from cohesion.levers import BY_NAME
 from cohesion.outcome import HOLDS
 
 CALM = load_scenario("status-quo").with_changes(months=24)
@@ -58,21 +59,23 @@ def test_the_interval_covers_the_change_and_shares_of_runs_are_divided():
     assert row["cohesion"] == pytest.approx(-0.25)
 
 
-def test_each_lever_that_differs_is_a_driver():
-    assert {d.name for d in drivers(CALM, load_scenario("trade-war").with_changes(months=24))} == {
-        "us_tariff",
-        "joint_retaliation",
-    }
+def test_a_driver_is_named_by_its_cause_and_learning_is_one():
+    found = drivers(CALM, load_scenario("trade-war").with_changes(months=24))
+    assert [d.name for d in found] == ["trade war", LEARNING]
+    assert set(found[0].levers) == {"us_tariff", "joint_retaliation"}
+    assert drivers(CALM, CALM) == ()
 
 
-def test_many_levers_are_joined_by_holder_and_none_is_lost():
+def test_every_lever_belongs_to_one_driver():
+    assert sorted(name for levers in DRIVERS.values() for name in levers) == sorted(BY_NAME)
+
+
+def test_no_lever_that_differs_is_lost():
     events = load_scenario("events-2025-2026")
     calm = load_scenario("status-quo").with_changes(start=events.start, months=events.months)
     found = drivers(calm, events)
-    assert len(found) <= MOST
     moved = [name for name, path in events.paths().items() if not np.array_equal(path, calm.paths()[name])]
     assert sorted(lever for driver in found for lever in driver.levers) == sorted(moved)
-    assert "United States" in {driver.name for driver in found}
 
 
 def test_scenarios_over_other_months_are_refused():
@@ -93,9 +96,27 @@ def test_the_empty_coalition_is_the_first_scenario_and_the_full_one_the_second(n
 
 def test_a_coalition_takes_only_its_own_levers_from_the_second_scenario():
     among = drivers(CALM, TORN)
-    found = mixed(CALM, TORN, among, frozenset({"us_tariff"})).paths()
+    found = mixed(CALM, TORN, among, frozenset({"trade war"})).paths()
     np.testing.assert_array_equal(found["us_tariff"], TORN.paths()["us_tariff"])
     np.testing.assert_array_equal(found["us_claim"], CALM.paths()["us_claim"])
+
+
+def test_a_coalition_without_learning_has_none():
+    among = drivers(CALM, TORN)
+    alone = simulate(mixed(CALM, TORN, among, frozenset({"trade war"})), 4)
+    without = simulate(mixed(CALM, TORN, among, frozenset({"trade war", LEARNING})), 4, without=("learning",))
+    np.testing.assert_array_equal(alone["trust_in_us"], without["trust_in_us"])
+
+
+def test_learning_gets_what_it_adds_to_the_difference():
+    """Of the first scenario, with and without learning, nothing is booked; of the second, what learning adds."""
+    off, on = frozenset(), frozenset({LEARNING})
+    index = {off: 0.5, on: 0.6, frozenset({"a"}): 0.2, frozenset({"a", LEARNING}): 0.1}
+    values = {coalition: np.array([value, value]) for coalition, value in index.items()}
+    table = divide(values, values, ["a", LEARNING])
+    assert table.loc["a", "cohesion"] == pytest.approx((-0.3 - 0.5) / 2)
+    assert table.loc[LEARNING, "cohesion"] == pytest.approx(-0.1)
+    assert table["cohesion"].sum() == pytest.approx(0.1 - 0.6)
 
 
 def test_every_set_of_drivers_is_simulated_once():

@@ -165,6 +165,16 @@ def test_explain_sums_to_the_change(call: Call) -> None:
         assert abs(sum(found["drivers"].values()) - (found["last"] - found["first"])) < 1e-9
 
 
+def test_explain_an_outcome_divides_the_difference_among_drivers(call: Call) -> None:
+    words = ("explain", "trade-war", "--outcome", "cohesion_index", "--months", "24", "--runs", "8")
+    found = said(call(*words, "--json"))
+    assert [row["driver"] for row in found["drivers"]][0] == "trade war"
+    assert sum(row["change"] for row in found["drivers"]) == pytest.approx(found["change"])
+    code, out, _ = call(*words)
+    assert code == 0
+    assert "they add up" in out.casefold()
+
+
 def test_explain_names_the_largest_causes(call: Call) -> None:
     code, out, _ = call("explain", "splitting-the-alliance", "--member", "DNK", "--months", "24", "--traced")
     assert code == 0
@@ -319,6 +329,8 @@ BAD: list[tuple[list[str], str]] = [
     (["explain", "status-quo", "--member", "DNK", "--toward", "RUS"], "--toward"),
     (["explain", "status-quo", "--member", "USA"], "two different members"),
     (["explain", "status-quo"], "--member"),
+    (["explain", "status-quo", "--member", "DNK", "--outcome", "holds"], "one of --member"),
+    (["explain", "status-quo", "--outcome", "hold"], '"holds"'),
     (["compare", "status-quo"], "B"),
     (["levers", "--holder", "rusia"], '"russia"'),
     (["parameters", "--mechanism", "trad"], '"trade"'),

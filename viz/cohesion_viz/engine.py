@@ -32,8 +32,6 @@ FIRST, PIECE = 64, 64
 DETAIL_RUNS = 16
 #: Seconds between the first band and further work, in which a browser on the same machine draws it undisturbed.
 BREATH = 0.06
-#: Runs of each coalition of drivers.
-CAUSE_RUNS = 32
 _ONE_AT_A_TIME = threading.Lock()
 _log = logging.getLogger(__name__)
 
@@ -254,7 +252,9 @@ class Engine:
         if found is None:
             among = attribution.drivers(first.scenario, second.scenario)
             sets = list(attribution.coalitions(among))
-            wanted = [(attribution.mixed(first.scenario, second.scenario, among, c), range(CAUSE_RUNS)) for c in sets]
+            wanted = [
+                (attribution.mixed(first.scenario, second.scenario, among, c), range(attribution.RUNS)) for c in sets
+            ]
             while not _ONE_AT_A_TIME.acquire(timeout=0.2):
                 self._check(ticket)
             try:

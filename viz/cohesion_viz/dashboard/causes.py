@@ -3,22 +3,16 @@
 import pandas as pd
 import solara
 
-from cohesion.attribution import ASSUMPTIONS
-from cohesion.levers import BY_NAME
+from cohesion.attribution import ASSUMPTIONS, LEARNING, RUNS
 from cohesion_viz import echarts
 from cohesion_viz.answers import Answer
 from cohesion_viz.dashboard.components import EChart
-from cohesion_viz.dashboard.controls import title
-from cohesion_viz.engine import CAUSE_RUNS
 from cohesion_viz.numbers import points
-
-#: Holders in short.
-_HOLDERS = {"United States": "US", "Russia": "Russia", "Europe and Canada": "Europe", "Ukraine": "Ukraine"}
 
 
 @solara.component
 def Causes(answer: Answer, dark: bool) -> None:
-    """The difference to the baseline divided among the levers in which the two differ (Shapley values)."""
+    """The difference to the baseline divided among what sets the two apart (Shapley values)."""
     causes = answer.causes
     named = solara.use_memo(lambda: None if causes is None else titled(causes), [causes])
     option = solara.use_memo(
@@ -39,7 +33,8 @@ def Causes(answer: Answer, dark: bool) -> None:
 
 def titled(causes: pd.DataFrame) -> pd.DataFrame:
     """Drivers by their titles instead of their names."""
-    names = [_title(str(name)) for name in causes.index]
+    full = {LEARNING: "Social learning", ASSUMPTIONS: "Assumptions of the scenario"}
+    names = [full.get(str(name), f"{str(name)[0].upper()}{str(name)[1:]}") for name in causes.index]
     return causes.set_axis(pd.Index(names, name="driver"), axis="index")
 
 
@@ -53,13 +48,7 @@ def said(answer: Answer) -> str:
         return "Nothing sets the two scenarios apart."
     total = points(float(answer.causes["change"].sum()))
     text = (
-        f"Holding, against {answer.baseline.scenario.title}: {total} in the first {CAUSE_RUNS} runs, divided by "
-        f"Shapley values over {2 ** len(answer.causes):,} combinations of levers; lines are 95 % intervals."
+        f"Holding, against {answer.baseline.scenario.title}: {total} in the first {RUNS} runs, divided by "
+        f"Shapley values over {2 ** len(answer.causes):,} combinations; lines are 95 % intervals."
     )
     return f"{text} For the setting before; a new one is being worked out…" if answer.stale else text
-
-
-def _title(name: str) -> str:
-    if name == ASSUMPTIONS:
-        return "Assumptions of the scenario"
-    return f"{_HOLDERS[BY_NAME[name].holder]}: {title(name)[:1].lower()}{title(name)[1:]}" if name in BY_NAME else name
