@@ -168,7 +168,7 @@ def test_explain_sums_to_the_change(call: Call) -> None:
 def test_explain_an_outcome_divides_the_difference_among_drivers(call: Call) -> None:
     words = ("explain", "trade-war", "--outcome", "cohesion_index", "--months", "24", "--runs", "8")
     found = said(call(*words, "--json"))
-    assert [row["driver"] for row in found["drivers"]][0] == "trade war"
+    assert found["drivers"][0]["driver"] == "trade war"
     assert sum(row["change"] for row in found["drivers"]) == pytest.approx(found["change"])
     code, out, _ = call(*words)
     assert code == 0

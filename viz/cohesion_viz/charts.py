@@ -33,7 +33,8 @@ from cohesion_viz.style import (
 )
 
 ACCENT, GHOST, INK, MUTED, GRID = LIGHT.accent, LIGHT.ghost, LIGHT.ink, LIGHT.muted, LIGHT.grid
-_STYLE: Any = {
+#: Settings of matplotlib for every figure.
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
     "axes.edgecolor": MUTED,
@@ -149,7 +150,7 @@ def headline_figure(data: xr.Dataset, baseline: xr.Dataset | None = None, said: 
     title, lines = _finding(data, baseline, said)
     index, shares, trust = fan(data), shares_over_time(data), trust_changes(data)
     ghost = None if baseline is None else fan(baseline)
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(16, 9.6))
         FigureCanvasAgg(figure)
         grid = figure.add_gridspec(
@@ -174,7 +175,7 @@ def headline_figure(data: xr.Dataset, baseline: xr.Dataset | None = None, said: 
 
 def save(figure: Figure, stem: Path) -> None:
     """Write a figure as ``stem.png`` and ``stem.svg``, the same bytes each time."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure.savefig(stem.with_suffix(".png"), dpi=120, facecolor="white", metadata={"Software": None})
         figure.savefig(stem.with_suffix(".svg"), facecolor="white", metadata={"Date": None, "Creator": None})
 

@@ -1,0 +1,138 @@
+"""Scenario discovery: the box of conditions under which an outcome happens, by PRIM.
+
+Sources: Friedman and Fisher (1999) for the method; Bryant and Lempert (2010) for coverage and density.
+"""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cohesion.checks import ConfigError
+from cohesion.studies.effects import values
+from cohesion.studies.experiment import Experiment
+
+Bools = npt.NDArray[np.bool_]
+#: Fewest runs with and without the outcome.
+FEWEST = 30
+#: Smallest box, a share of runs.
+SMALLEST = 0.05
+#: Largest quasi-p-value of a restriction that is kept: how likely chance would do as well.
+LARGEST_P = 0.05
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What was found.
+
+    Attributes
+    ----------
+    base
+        Share of all runs with the outcome.
+    box
+        A row a restricted factor: ``factor``, ``low``, ``high`` (its limits), ``least``, ``most`` (its range),
+        ``p`` (quasi-p-value). Empty where there is none.
+    peeling
+        ``coverage``, ``density``, ``mass``, ``factors`` of each step of the peeling.
+    coverage, density, mass
+        Of the box on the points that found it: share of the runs with the outcome that lie in it, share of its runs
+        that have the outcome, share of all runs in it.
+    held_out
+        The same on a third of the points that did not.
+    why_not
+        Why there is no box; empty where there is one.
+    """
+
+    base: float
+    box: pd.DataFrame
+    peeling: pd.DataFrame
+    coverage: float = float("nan")
+    density: float = float("nan")
+    mass: float = float("nan")
+    held_out: tuple[float, float, float] = (float("nan"),) * 3
+    why_not: str = ""
+
+
+_BOX = ("factor", "low", "high", "least", "most", "p")
+_PEELING = ("coverage", "density", "mass", "factors")
+
+
+def discover(table: pd.DataFrame, experiment: Experiment, outcome: str) -> Discovery:
+    """Find the box of one scenario's table.
+
+    Two thirds of the points, chosen by the experiment's seed, find it: of the boxes that the peeling passes through,
+    the one with the largest harmonic mean of coverage and density, less restrictions that chance would do as well. The
+    others check it: its density there must be clearly above that of all runs.
+
+    Raises
+    ------
+    ConfigError
+        Where the library is missing.
+    """
+    hit = values(table, outcome).to_numpy() > 0.5
+    base = float(hit.mean())
+    if min(hit.sum(), (~hit).sum()) < FEWEST:
+        kind = "rarely" if hit.sum() < FEWEST else "nearly always"
+        return _none(base, f"it happens too {kind}: in {hit.sum():,} of {len(hit):,} runs")
+    points = np.sort(table["point"].unique())
+    shuffled = np.random.default_rng(experiment.seed).permutation(points)
+    held = table["point"].isin(shuffled[: len(points) // 3]).to_numpy()
+    names = [f.name for f in experiment.factors]
+    box = _peel(table.loc[~held, names].reset_index(drop=True), hit[~held])
+    peeling = box.peeling_trajectory
+    steps = peeling[["coverage", "density", "mass", "res_dim"]].astype(float).set_axis(list(_PEELING), axis="columns")
+    product = steps["coverage"] * steps["density"]
+    best = int((2 * product / (steps["coverage"] + steps["density"])).to_numpy().argmax())
+    limits, probabilities = box.box_lims[best], box.qp[best]
+    rows = []
+    for factor in experiment.factors:
+        low, high = limits[factor.name].to_numpy(float)
+        least, most = table[factor.name].min(), table[factor.name].max()
+        chances = [p for p in probabilities.get(factor.name, []) if p >= 0]
+        if (low > least or high < most) and chances and min(chances) <= LARGEST_P:
+            rows.append((factor.name, low, high, least, most, min(chances)))
+    found = pd.DataFrame(rows, columns=list(_BOX))
+    if found.empty:
+        return _none(base, "no restriction does better than chance", steps)
+    inside = _inside(table, found)
+    scores = _scores(inside[~held], hit[~held])
+    held_out = _scores(inside[held], hit[held])
+    part = table[held & inside].assign(_=hit[held & inside]).groupby("point")["_"].mean()
+    half = 1.96 * part.std(ddof=1) / np.sqrt(len(part)) if len(part) > 1 else np.inf
+    if not held_out[1] - half > hit[held].mean():
+        return _none(base, "no box holds on points that did not find it", steps)
+    return Discovery(base, found, steps, *scores, held_out)
+
+
+def _none(base: float, why_not: str, peeling: pd.DataFrame | None = None) -> Discovery:
+    empty = pd.DataFrame(columns=list(_PEELING))
+    return Discovery(base, pd.DataFrame(columns=list(_BOX)), empty if peeling is None else peeling, why_not=why_not)
+
+
+def _peel(x: pd.DataFrame, y: Bools) -> Any:
+    """The first box of PRIM and the steps to it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of evaluators that are not used here
+            from ema_workbench.analysis import prim
+    except ImportError:
+        raise ConfigError("discovery needs ema-workbench: pip install 'cohesion-alliance[study]'") from None
+    search = prim.Prim(x, y, threshold=0.0, mass_min=SMALLEST)
+    return search.find_box()
+
+
+def _inside(table: pd.DataFrame, box: pd.DataFrame) -> Bools:
+    within = np.ones(len(table), bool)
+    for name, low, high in zip(box["factor"], box["low"], box["high"], strict=True):
+        column = table[name].to_numpy(float)
+        within &= (column >= low) & (column <= high)
+    return within
+
+
+def _scores(inside: Bools, hit: Bools) -> tuple[float, float, float]:
+    """Coverage, density, mass."""
+    both = float((inside & hit).sum())
+    return both / max(1, hit.sum()), both / max(1, inside.sum()), float(inside.mean())
