@@ -220,7 +220,7 @@ def _say_discovery(found: Analysis) -> None:
         limits = "; ".join(_limit(row) for row in box.box.to_dict("records"))
         coverage, density, mass = box.held_out
         found.findings.append(
-            f"{found.outcome} happens in {100 * box.base:.0f} % of all runs{_in(found, scenario)}, and in "
+            f"Runs end as {found.outcome} in {100 * box.base:.0f} % of all{_in(found, scenario)}, and in "
             f"{100 * density:.0f} % of those where {limits}. On points that did not find this box it covers "
             f"{100 * coverage:.0f} % of the runs with the outcome and holds {100 * mass:.0f} % of all."
         )
@@ -242,7 +242,11 @@ def _say_runs(found: Analysis) -> None:
     last = table.iloc[-1]
     needed = int(np.ceil((last["half"] / target) ** 2 * last["runs"]))
     at = "at the point that varies most" if found.experiment.runs >= FEW else "at a typical point"
-    text = f"For an interval of ±{_points(found, target)} {at}, take {needed:,} runs a point; the {found.experiment.runs} here give ±{_half(found, last, found.experiment.runs)}."
+    here = found.experiment.runs
+    text = (
+        f"For an interval of ±{_points(found, target)} {at}, take {needed:,} runs a point; the {here} here give "
+        f"±{_half(found, last, here)}."
+    )
     if np.isfinite(last["half_difference"]) and last["half_difference"] > 0:
         ratio = (last["half_unpaired"] / last["half_difference"]) ** 2
         text += f" Between neighbouring points, common random numbers are worth {ratio:.1f} times the runs."

@@ -120,8 +120,8 @@ def _peel(x: pd.DataFrame, y: Bools) -> Any:
             from ema_workbench.analysis import prim
     except ImportError:
         raise ConfigError("discovery needs ema-workbench: pip install 'cohesion-alliance[study]'") from None
-    search = prim.Prim(x, y, threshold=0.0, mass_min=SMALLEST)
-    return search.find_box()
+    # The threshold tells both which runs count (values at or above it) and which boxes (density at or above it).
+    return prim.Prim(x, y.astype(float), threshold=1e-9, mass_min=SMALLEST).find_box()
 
 
 def _inside(table: pd.DataFrame, box: pd.DataFrame) -> Bools:

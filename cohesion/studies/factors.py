@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -110,3 +110,20 @@ def factor(name: str, months: int, file: str, key: str) -> Factor:
         for member in parts:
             member_key(member, lever_found, file, key)
     return Factor(name, "lever", (first,), parts if at else (), lever_found.low, lever_found.high)
+
+
+def as_steps(path: Array, scenario: Scenario) -> list[dict[str, Any]]:
+    """A lever's path, ``[month, 32 or 1]``, as the dated steps that give it in a file."""
+    from cohesion.facts import ISO3
+
+    steps = []
+    for month in range(len(path)):
+        if month and np.array_equal(path[month], path[month - 1]):
+            continue
+        row = path[month].tolist()
+        alike = len(set(row[: _usa()] + row[_usa() + 1 :])) == 1 or len(row) == 1
+        value = row[0] if alike else {code: v for code, v in zip(ISO3, row, strict=True) if code != "USA"}
+        years, calendar = divmod(scenario.start.month - 1 + month, 12)
+        day = scenario.start.replace(year=scenario.start.year + years, month=calendar + 1)
+        steps.append({"from": day, "value": value})
+    return steps

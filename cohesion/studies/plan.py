@@ -26,6 +26,7 @@ from cohesion.scenario import Scenario
 from cohesion.simulation import Simulation
 from cohesion.studies import histograms
 from cohesion.studies.experiment import Experiment, count_points
+from cohesion.studies.factors import as_steps
 from cohesion.types import Array
 from cohesion.variables import BY_NAME
 
@@ -106,25 +107,12 @@ class Plan:
 
     def scenario(self, point: int) -> Scenario:
         """The scenario of a point, with its levers and parameters put in."""
-        from cohesion.facts import ISO3
-
         scenario, row = self._at(point)
         values = self.design[row : row + 1]
         parameters = {
             f.targets[0]: float(values[0, k]) for k, f in enumerate(self.experiment.factors) if f.kind == "parameter"
         }
-        levers: dict[str, Any] = {}
-        for name, path in self._paths(scenario, values).items():
-            steps = []
-            for month in range(scenario.months):
-                if month and np.array_equal(path[0, month], path[0, month - 1]):
-                    continue
-                row_ = path[0, month].tolist()
-                value = row_[0] if len(row_) == 1 else {c: v for c, v in zip(ISO3, row_, strict=True) if c != "USA"}
-                years, calendar = divmod(scenario.start.month - 1 + month, 12)
-                steps.append({"from": scenario.start.replace(year=scenario.start.year + years, month=calendar + 1),
-                              "value": value})  # fmt: skip
-            levers[name] = steps
+        levers = {name: as_steps(path[0], scenario) for name, path in self._paths(scenario, values).items()}
         return scenario.with_changes(levers=levers, parameters=parameters)
 
     def chunk(self, first: int, last: int) -> Chunk:

@@ -122,8 +122,9 @@ def indices(analysis: "Analysis") -> Figure:
         y = np.arange(len(table))
         kinds = (("total", 0.19, BLOC_COLOURS[0], ""), ("first", -0.19, BLOC_COLOURS[1], "//"))
         for name, shift, colour, hatch in kinds:
-            axes.barh(y + shift, table[name], 0.36, xerr=table[f"{name}_half"], color=colour, hatch=hatch, edgecolor="white",
-                      error_kw={"elinewidth": 1.2, "ecolor": LIGHT.ink}, label=f"{name} order")  # fmt: skip
+            bars: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white", "label": f"{name} order"}
+            ends = {"elinewidth": 1.2, "ecolor": LIGHT.ink}
+            axes.barh(y + shift, table[name], 0.36, xerr=table[f"{name}_half"], error_kw=ends, **bars)
         axes.set_yticks(y, table["factor"])
         axes.set_xlabel("Share of the variance, alone (first order) and with all others (total order)")
         axes.legend(frameon=False, loc="lower right")
