@@ -67,7 +67,9 @@ def batch(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run an experiment: every point of a sweep or sample, many times.
+    """Run an experiment, point by point.
+
+    A point is one setting of what the experiment varies; each is run many times.
 
     What is done is kept whatever happens; --resume does the rest.
     """
@@ -124,7 +126,7 @@ def reproduce(
     ] = 8,
     as_json: Json = False,
 ) -> None:
-    """Run a sample of a batch again and say whether it agrees.
+    """Run part of a batch again and compare.
 
     Compares every number of every run to the last bit; of an ensemble, all runs. Exit code 1 where they differ.
     """
@@ -167,7 +169,7 @@ def analyse(
     csv: Annotated[bool, typer.Option("--csv", help="Write outcomes.csv beside the tables.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write tables and figures of what an experiment found.
+    """Write tables and figures of a batch.
 
     What they are follows from the experiment: phase diagram, main effects, sensitivity, discovery, runs needed.
     """

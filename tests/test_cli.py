@@ -64,7 +64,10 @@ def said(answer: Answer) -> Any:
 # --- help and tables ------------------------------------------------------------------------------
 
 
-COMMANDS = ("scenarios", "levers", "parameters", "validate", "schema", "run", "explain", "ensemble", "compare")
+COMMANDS = (
+    "scenarios", "levers", "parameters", "validate", "schema", "run", "explain", "ensemble", "compare", "batch", "seek",
+    "reproduce", "analyse",
+)  # fmt: skip
 
 
 def test_help_lists_every_command_and_teaches_by_example() -> None:
