@@ -359,7 +359,7 @@ def explain(
     without: Without = None,
     as_json: Json = False,
 ) -> None:
-    """Say why a member's trust changed, or why a scenario ends as it does.
+    """Say why: trust of a member, or the end.
 
     With --member, an exact ledger of one run: its causes add up to the change. With --outcome, the difference of a
     share of outcomes (or of the cohesion index) to a baseline, divided among its drivers by Shapley values.

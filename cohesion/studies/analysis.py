@@ -174,16 +174,15 @@ def _say_interactions(found: Analysis) -> None:
     if clear.empty:
         found.findings.append("No two factors clearly interact: their effects add up within the intervals.")
     for row in clear.to_dict("records"):
-        kind = "weakens" if row["interaction"] > 0 else "strengthens"
         at = f"{_signed(found, row['interaction'])} ({_signed(found, row['low'])} to {_signed(found, row['high'])})"
         found.findings.append(
-            f"{row['factor']} and {row['with']} interact{_in(found, row['scenario'])}: both together differ by {at} "
-            f"from the sum of each alone, so one {kind} a loss by the other."
+            f"{row['factor']} and {row['with']} interact{_in(found, row['scenario'])}: at the far corner both together "
+            f"differ by {at} from the sum of each alone."
         )
 
 
 def _signed(found: Analysis, value: float) -> str:
-    return f"{value:+.2f}" if found.outcome == INDEX else f"{100 * value:+.0f} points"
+    return f"{value:+.3f}" if found.outcome == INDEX else f"{100 * value:+.0f} points"
 
 
 def _say_sobol(found: Analysis, noise: float) -> None:

@@ -89,11 +89,15 @@ def discover(table: pd.DataFrame, experiment: Experiment, outcome: str) -> Disco
     limits, probabilities = box.box_lims[best], box.qp[best]
     rows = []
     for factor in experiment.factors:
-        low, high = limits[factor.name].to_numpy(float)
-        least, most = table[factor.name].min(), table[factor.name].max()
-        chances = [p for p in probabilities.get(factor.name, []) if p >= 0]
-        if (low > least or high < most) and chances and min(chances) <= LARGEST_P:
-            rows.append((factor.name, low, high, least, most, min(chances)))
+        chances = probabilities.get(factor.name, (-1, -1))  # of the lower and the upper limit; -1: not restricted
+        if not any(0 <= p <= LARGEST_P for p in chances):
+            continue
+        least, most = factor.low, factor.high
+        if experiment.method == "file":
+            least, most = table[factor.name].min(), table[factor.name].max()
+        ends = limits[factor.name].to_numpy(float)
+        low, high = (end if p >= 0 else whole for end, p, whole in zip(ends, chances, (least, most), strict=True))
+        rows.append((factor.name, low, high, least, most, min(p for p in chances if p >= 0)))
     found = pd.DataFrame(rows, columns=list(_BOX))
     if found.empty:
         return _none(base, "no restriction does better than chance", steps)

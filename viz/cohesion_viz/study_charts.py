@@ -188,7 +188,7 @@ def box(analysis: "Analysis", scenario: str, found: Discovery) -> Figure:
         right.text(0.99, found.base, f"all runs {100 * found.base:.0f} %", ha="right", va="bottom", color=LIGHT.muted)
         for set_axis in (right.xaxis, right.yaxis):
             set_axis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-        right.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="Coverage: share of such runs that lie in the box",
+        right.set(xlim=(0, 1.02), ylim=(0, min(1.02, 1.5 * float(found.peeling["density"].max()))), xlabel="Coverage: share of such runs that lie in the box",
                   ylabel="Density: share of the box's runs that are such")  # fmt: skip
         right.legend(frameon=False, loc="upper right", fontsize=11)
         _grid(right, "both")
@@ -250,7 +250,7 @@ def _label(factor: Any) -> str:
 
 def _value_axis(axes: Axes, analysis: "Analysis") -> None:
     if analysis.outcome != INDEX:
-        axes.set_ylim(0, 1)
+        axes.set_ylim(0, min(1.0, 1.15 * float(analysis.tables["effects"]["high"].clip(0.01).max())))
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     _grid(axes, "y")
 
