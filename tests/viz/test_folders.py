@@ -73,6 +73,40 @@ def test_a_changed_file_and_a_strange_manifest_are_refused(root, tmp_path):
     assert folders.listed(tmp_path) == []
 
 
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory):
+    place = tmp_path_factory.mktemp("batches")
+    (place / "mine.toml").write_text(
+        'title = "Mine"\nquestion = "How?"\nscenarios = ["trade-war", "status-quo"]\nruns = 3\nmonths = 24\n'
+        'uncertainty = "none"\nseed = 2\nwithout = ["learning"]\n'
+        '[sweep]\nus_tariff = [0, 0.4]\nlearning = [0.02]\n"us_claim@DNK" = [0, 1]\n'
+    )
+    command = [sys.executable, "-m", "cohesion", "batch", str(place / "mine.toml"), "--out", str(place / "r" / "mine"),
+               "--workers", "0"]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True)
+    return place / "r"
+
+
+def test_a_batch_is_listed_and_opened_with_its_factors(batch):
+    (found,) = folders.listed(batch)
+    assert (found.name, found.title, found.runs, found.seed) == ("mine", "Mine", 24, 2)
+    opened = folders.opened(batch, "mine")
+    assert opened.parameters == ("us_tariff", "learning", "us_claim@DNK")
+    assert len(opened.table) == 24
+    assert opened.verdict.startswith("Mine: over 8 points the share that ends as splinters runs from")
+    assert opened.fan is None
+    assert opened.provenance["Points"] == "8"
+
+
+@pytest.mark.parametrize("row", [0, 10, 23])
+def test_a_run_of_a_batch_opens_as_the_same_run(batch, row):
+    """Though the batch drew no parameters and the dashboard does: what was not drawn is fixed."""
+    opened = folders.opened(batch, "mine")
+    run = int(opened.table["run"].loc[row])
+    again = simulate(opened.scenario_of(row), 1, seed=2, first_run=run)
+    assert float(again["cohesion_index"].values[0, -1]) == opened.table["cohesion_index_last"].loc[row]
+
+
 def test_filters_keep_runs_within_all_ranges(root):
     table = folders.opened(root, "a/war").table
     kept = folders.within(table, {"unity": (0.9, 1.0), "run": (0, 11)})

@@ -11,11 +11,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from cohesion.outcome import OUTCOMES
-from cohesion.parameters import from_uniform
+from cohesion.parameters import DRAWN, from_uniform, neutral_values
 from cohesion.results import FORMAT, Results, ResultsError, read_results
-from cohesion.scenario import scenario_from_text
+from cohesion.scenario import Scenario, scenario_from_text
 from cohesion.shocks import parameter_draws
-from cohesion.summary import QUANTILES
+from cohesion.studies.effects import INDEX, by_point
+from cohesion.studies.folder import FORMAT as BATCH
+from cohesion.studies.plan import Plan
+from cohesion.studies.reading import OpenResults, open_results
+from cohesion.summary import QUANTILES, percent, verdict
 from cohesion_viz.answers import months
 
 #: How deep folders are looked for, how many are offered, and the largest table and manifest that are read.
@@ -44,25 +48,60 @@ class Folder:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a result folder holds.
+    """What a result folder holds, of an ensemble or of a batch.
 
     Attributes
     ----------
-    results
-        Read and verified.
+    title, verdict
+        Name and finding in words.
+    provenance
+        Where it comes from, for reading.
+    command
+        That wrote it.
+    seed, runs
+        Of the ensemble, or of each point.
     table
-        A row a run: outcome, measures, and the parameters that differ between runs.
+        A row a run: outcome, measures, and what differs between runs.
     parameters, measures
-        Names of the columns of numbers.
+        Names of the columns of numbers: parameters or factors, and what was measured.
     fan
-        Quantiles of the cohesion index by month, as of `cohesion_viz.numbers.fan`.
+        Quantiles of the cohesion index by month, as of `cohesion_viz.numbers.fan`; None where there are none for all
+        runs.
+    scenario
+        Of an ensemble, with what it fixed; None of a batch.
+    plan
+        Of a batch.
     """
 
-    results: Results
+    title: str
+    verdict: str
+    provenance: dict[str, str]
+    command: str
+    seed: int
+    runs: int
     table: pd.DataFrame
     parameters: tuple[str, ...]
     measures: tuple[str, ...]
-    fan: pd.DataFrame
+    fan: pd.DataFrame | None = None
+    scenario: Scenario | None = None
+    plan: Plan | None = None
+
+    def scenario_of(self, row: int) -> Scenario:
+        """The scenario of a run, by its row of the table: with the same seed and run number, the same numbers."""
+        if self.plan is None:
+            assert self.scenario is not None
+            return self.scenario
+        about = self.plan.experiment
+        return _fixed(self.plan.scenario(int(self.table["point"].loc[row])), about.uncertainty, about.without)
+
+
+def _fixed(scenario: Scenario, uncertainty: str, without: tuple[str, ...]) -> Scenario:
+    """A scenario whose runs are the same where parameters are drawn: what was not drawn is fixed."""
+    fixed = {} if uncertainty == "prior" else {p.name: p.default for p in DRAWN}
+    fixed |= scenario.parameters
+    for mechanism in without:
+        fixed |= neutral_values(mechanism)
+    return scenario.with_changes(parameters=fixed) if fixed != scenario.parameters else scenario
 
 
 def listed(root: Path) -> list[Folder]:
@@ -74,9 +113,9 @@ def listed(root: Path) -> list[Folder]:
         place = manifest.parent
         if _inside(root, place) and manifest.stat().st_size <= MAX_MANIFEST and (said := _read(manifest)):
             name = place.relative_to(root).as_posix()
-            found.append(
-                Folder(name, said["scenario"]["title"], int(said["runs"]), int(said["seed"]), str(said["written"]))
-            )
+            about = said["scenario"] if said["format"] == FORMAT else said["experiment"]
+            seed = said["seed"] if said["format"] == FORMAT else about["seed"]
+            found.append(Folder(name, str(about["title"]), int(said["runs"]), int(seed), str(said["written"])))
     return sorted(found, key=lambda folder: folder.written, reverse=True)[:MOST]
 
 
@@ -102,10 +141,12 @@ def opened(root: Path, name: str) -> Opened:
     if not _inside(root, place):
         raise ResultsError(f"{name[:80]!r} leads outside the folder of results")
     table = place / "outcomes.parquet"
-    if table.is_file() and table.stat().st_size > MAX_TABLE:
+    files = [table] if table.is_file() else [file for file in table.glob("*") if _inside(root, file)]
+    if sum(file.stat().st_size for file in files) > MAX_TABLE:
         raise ResultsError(f"{name}: outcomes.parquet is larger than {MAX_TABLE // 2**20} MiB, the most that is read")
-    results = read_results(place)
-    return _with_parameters(results)
+    if (place / "plan.json").is_file():
+        return _batch(open_results(place))
+    return _ensemble(read_results(place))
 
 
 def default_axes(found: Opened) -> tuple[str, str]:
@@ -124,9 +165,9 @@ def correlation_ratio(values: npt.NDArray[Any], groups: npt.NDArray[Any]) -> flo
     return float(means.var()) / total if total > 0 else 0.0
 
 
-def _with_parameters(results: Results) -> Opened:
+def _ensemble(results: Results) -> Opened:
     manifest, table = results.manifest, results.outcomes
-    scenario = scenario_from_text(manifest["scenario"]["toml"], "manifest.json")
+    scenario = scenario_from_text(manifest["scenario"]["toml"], f"{manifest['scenario']['name']}.toml")
     measures = tuple(name for name in table.columns if name not in ("run", "outcome"))
     parameters: dict[str, Any] = {}
     if manifest["uncertainty"] == "prior" and len(table):
@@ -137,7 +178,54 @@ def _with_parameters(results: Results) -> Opened:
     whole = pd.concat([table, pd.DataFrame(parameters, index=table.index)], axis="columns")
     index = results.bands["cohesion_index"].transpose("month", "quantile").values
     fan = pd.DataFrame(index, pd.Index(months(scenario)[: len(index)], name="date"), list(QUANTILES))
-    return Opened(results, whole, tuple(parameters), measures, fan)
+    baseline = manifest["baseline"]
+    told = {
+        "Scenario": manifest["scenario"]["title"],
+        "Baseline": baseline["title"] if baseline else "none",
+        **_told(manifest, int(manifest["seed"])),
+    }
+    without = tuple(name for name in manifest.get("without", "").split(", ") if name)
+    return Opened(
+        manifest["scenario"]["title"], verdict(results.summary, manifest["scenario"]["title"]), told,
+        manifest["command"], int(manifest["seed"]), int(manifest["runs"]), whole, tuple(parameters), measures, fan,
+        scenario=_fixed(scenario, manifest["uncertainty"], without),
+    )  # fmt: skip
+
+
+def _batch(results: OpenResults) -> Opened:
+    experiment = results.experiment
+    factors = tuple(f.name for f in experiment.factors)
+    table, manifest = results.outcomes, results.manifest
+    known = ("scenario", "point", "run", "outcome", *factors)
+    points = by_point(table, experiment, experiment.outcome)
+    of = "mean final cohesion index" if experiment.outcome == INDEX else f"share that ends as {experiment.outcome}"
+    ends = [f"{v:.2f}" if experiment.outcome == INDEX else f"{percent(v)} %"
+            for v in (points["value"].min(), points["value"].max())]  # fmt: skip
+    found = f"{experiment.title}: over {len(points):,} points the {of} runs from {ends[0]} to {ends[1]}."
+    if "digests" not in manifest:
+        found += " This batch is not finished."
+    told = {
+        "Scenarios": ", ".join(s.title for s in experiment.scenarios),
+        "Question": experiment.question,
+        "Points": f"{len(points):,}",
+        **_told({"runs": len(table)} | manifest, experiment.seed),
+    }
+    return Opened(
+        experiment.title, found, told, str(manifest.get("command", "")), experiment.seed, experiment.runs, table,
+        factors, tuple(name for name in table.columns if name not in known), plan=Plan.of(experiment),
+    )  # fmt: skip
+
+
+def _told(manifest: dict[str, Any], seed: int) -> dict[str, str]:
+    """What the manifests of both kinds say."""
+    return {
+        "Runs": f"{manifest['runs']:,}",
+        "Seed": str(seed),
+        "Written": written_day(str(manifest.get("written", "not yet"))),
+        "Version": str(manifest.get("versions", {}).get("cohesion-alliance", manifest.get("version", "unknown"))),
+        "Commit": (manifest.get("commit") or "unknown")[:12],
+        "Checksums": "agree",
+    }
 
 
 def shares(table: pd.DataFrame) -> dict[str, int]:
@@ -174,7 +262,9 @@ def _read(manifest: Path) -> dict[str, Any] | None:
     """A manifest of this format; None where it is not."""
     try:
         said = json.loads(manifest.read_text(encoding="utf-8"))
-        whole = said["format"] == FORMAT and "title" in said["scenario"] and {"runs", "seed", "written"} <= said.keys()
+        about = {FORMAT: "scenario", BATCH: "experiment"}[said["format"]]
+        seed = said["seed"] if about == "scenario" else said["experiment"]["seed"]
+        whole = "title" in said[about] and isinstance(seed, int) and {"runs", "written"} <= said.keys()
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return said if whole else None

@@ -188,8 +188,10 @@ def box(analysis: "Analysis", scenario: str, found: Discovery) -> Figure:
         right.text(0.99, found.base, f"all runs {100 * found.base:.0f} %", ha="right", va="bottom", color=LIGHT.muted)
         for set_axis in (right.xaxis, right.yaxis):
             set_axis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-        right.set(xlim=(0, 1.02), ylim=(0, min(1.02, 1.5 * float(found.peeling["density"].max()))), xlabel="Coverage: share of such runs that lie in the box",
-                  ylabel="Density: share of the box's runs that are such")  # fmt: skip
+        right.set_xlim(0, 1.02)
+        right.set_ylim(0, min(1.02, 1.5 * float(found.peeling["density"].max())))
+        right.set_xlabel("Coverage: share of such runs that lie in the box")
+        right.set_ylabel("Density: share of the box's runs that are such")
         right.legend(frameon=False, loc="upper right", fontsize=11)
         _grid(right, "both")
         right.set_title("Coverage against density", pad=12)

@@ -13,7 +13,7 @@ from cohesion.ensemble import interval
 from cohesion.outcome import OUTCOMES
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.results import ResultsError
-from cohesion.summary import percent, verdict
+from cohesion.summary import percent
 from cohesion_viz import echarts, folders, numbers
 from cohesion_viz.dashboard import app
 from cohesion_viz.dashboard.components import Button, Cell, EChart, Fields, Table, card
@@ -83,28 +83,20 @@ def _Whole(session: Session, name: str, found: folders.Opened) -> None:
     dark = session.dark.value
     ranges, keep = solara.use_state(Ranges())
     table = solara.use_memo(lambda: folders.within(found.table, ranges), [found, ranges])
-    manifest, said = found.results.manifest, found.results.summary
     with solara.Div(classes=["co-full", "co-grid"]):
         with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Verdict"}):
             solara.v.Html(tag="p", class_="co-line", attributes={"id": "verdict", "aria-busy": "false"},
-                          children=[verdict(said, manifest["scenario"]["title"])])  # fmt: skip
-            _Provenance(session, manifest)
-        with solara.Div(classes=["co-half", "co-stack"]), card("Outcomes"):
+                          children=[found.verdict])  # fmt: skip
+            _Provenance(session, found)
+        with solara.Div(classes=["co-half" if found.fan is not None else "co-full", "co-stack"]), card("Outcomes"):
             solara.v.Html(tag="h2", children=["Outcomes at the end"])
             _Filters(found, ranges, keep)
             solara.v.Html(tag="p", class_="co-sub", attributes={"role": "status"},
                           children=[f"{len(table):,} of {len(found.table):,} runs."])  # fmt: skip
             _Outcomes(table)
-        with solara.Div(classes=["co-half", "co-stack"]), card("Cohesion over time"):
-            solara.v.Html(tag="h2", children=["Cohesion index of all runs: median, 50 % and 90 %"])
-            EChart(
-                option=solara.use_memo(lambda: echarts.fan_option(found.fan, dark=dark), [found, dark]),
-                label="Cohesion index over time",
-                text=echarts.describe_fan(found.fan),
-                height="clamp(230px, 18vw, 340px)",
-                name="fan",
-                table=lambda: found.fan,
-            )
+        if found.fan is not None:
+            with solara.Div(classes=["co-half", "co-stack"]), card("Cohesion over time"):
+                _Fan(found.fan, dark)
         with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Phase diagram"}):
             _Phase(found, table, dark)
         with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Runs"}):
@@ -112,35 +104,38 @@ def _Whole(session: Session, name: str, found: folders.Opened) -> None:
 
 
 @solara.component
-def _Provenance(session: Session, manifest: dict[str, Any]) -> None:
-    baseline = manifest["baseline"]
-    told = {
-        "Scenario": manifest["scenario"]["title"],
-        "Baseline": baseline["title"] if baseline else "none",
-        "Runs": f"{manifest['runs']:,}",
-        "Seed": str(manifest["seed"]),
-        "Written": folders.written_day(manifest["written"]),
-        "Version": manifest["versions"]["cohesion-alliance"],
-        "Commit": (manifest["commit"] or "unknown")[:12],
-        "Digests": "agree",
-    }
+def _Fan(fan: pd.DataFrame, dark: bool) -> None:
+    solara.v.Html(tag="h2", children=["Cohesion index of all runs: median, 50 % and 90 %"])
+    EChart(
+        option=solara.use_memo(lambda: echarts.fan_option(fan, dark=dark), [fan, dark]),
+        label="Cohesion index over time",
+        text=echarts.describe_fan(fan),
+        height="clamp(230px, 18vw, 340px)",
+        name="fan",
+        table=lambda: fan,
+    )
+
+
+@solara.component
+def _Provenance(session: Session, found: folders.Opened) -> None:
     with solara.v.Html(tag="dl", class_="co-run-standing"):
-        for key, value in told.items():
+        for key, value in found.provenance.items():
             with solara.v.Html(tag="div"):
                 solara.v.Html(tag="dt", children=[key])
                 solara.v.Html(tag="dd", children=[value])
     solara.v.Html(tag="p", class_="co-sub", children=["Written by:"])
     region = {"tabindex": "0", "role": "region", "aria-label": "Command"}
-    solara.v.Html(tag="pre", class_="co-files-command", attributes=region, children=[manifest["command"] or "Python"])
-    with solara.Div(classes=["co-row"]):
-        Button("Open this scenario in the explorer", lambda: guarded(session, lambda: _explore(session, manifest)))
+    solara.v.Html(tag="pre", class_="co-files-command", attributes=region, children=[found.command or "Python"])
+    if found.scenario is not None:
+        with solara.Div(classes=["co-row"]):
+            Button("Open this scenario in the explorer", lambda: guarded(session, lambda: _explore(session, found)))
 
 
-def _explore(session: Session, manifest: dict[str, Any]) -> None:
+def _explore(session: Session, found: folders.Opened) -> None:
     """Take the folder's scenario, seed and number of runs to the explorer."""
-    scenario = manifest["scenario"]
-    new = session.view.value.with_scenario(scenario["name"], scenario["toml"])
-    session.change(replace(new, page="explorer", seed=manifest["seed"], runs=min(RUNS[-1], manifest["runs"])))
+    scenario = found.scenario_of(0)
+    new = session.view.value.with_scenario(scenario.name, scenario.to_toml())
+    session.change(replace(new, page="explorer", seed=found.seed, runs=min(RUNS[-1], found.runs)))
 
 
 @solara.component
@@ -193,7 +188,8 @@ def _Phase(found: folders.Opened, table: pd.DataFrame, dark: bool) -> None:
     solara.v.Html(tag="h2", children=["Phase diagram: the commonest outcome"])
     columns = [*found.parameters, *found.measures]
     start = solara.use_memo(
-        lambda: folders.default_axes(found) if len(found.parameters) > 1 else found.measures[:2], [found]
+        lambda: folders.default_axes(found) if len(found.parameters) > 1 else (*found.parameters, *found.measures)[:2],
+        [found],
     )
     axes, turn = solara.use_state(start)
     options = [{"value": name, "title": title(name)} for name in columns]
@@ -233,18 +229,20 @@ def _Cells(table: pd.DataFrame, x: str, y: str, dark: bool) -> None:
 def _Runs(session: Session, found: folders.Opened, table: pd.DataFrame) -> None:
     solara.v.Html(tag="h2", children=["Runs"])
     shown = ["cohesion_index_first", "cohesion_index_last", "defection", "trust_retained", "credibility", "unity"]
-    columns = [name for name in shown if name in found.measures]
+    swept = found.parameters[:4] if found.plan is not None else ()
+    columns = [*swept, *(name for name in shown if name in found.measures)]
+    listed = table[["run", "outcome", *columns]].head(LISTED)
     more = f", the first {LISTED} of {len(table):,}" if len(table) > LISTED else ""
     rows: dict[str, list[Cell]] = {
-        str(run): [(int(run), str(run)), (OUTCOMES.index(outcome), OUTCOME_NAMES[outcome]),
-                   *((float(v), f"{v:.2f}".replace("-", "−")) for v in values)]
-        for run, outcome, *values in table[["run", "outcome", *columns]].head(LISTED).to_numpy().tolist()
+        str(row): [(int(run), str(run)), (OUTCOMES.index(outcome), OUTCOME_NAMES[outcome]),
+                   *((float(v), f"{v:.3g}".replace("-", "−")) for v in values)]
+        for (run, outcome, *values), row in zip(listed.to_numpy().tolist(), listed.index, strict=True)
     }  # fmt: skip
 
     def step(key: str) -> None:
-        manifest = found.results.manifest
-        new = session.view.value.with_scenario(manifest["scenario"]["name"], manifest["scenario"]["toml"])
-        session.change(replace(new, page="run", seed=manifest["seed"], run=int(key)))
+        scenario = found.scenario_of(int(key))
+        new = session.view.value.with_scenario(scenario.name, scenario.to_toml())
+        session.change(replace(new, page="run", seed=found.seed, run=int(found.table["run"].loc[int(key)])))
 
     Table(
         f"Runs{more}; a head sorts, a number opens the run month by month",
