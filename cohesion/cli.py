@@ -34,6 +34,7 @@ from cohesion.cli_options import (
     Truster,
     Uncertain,
     Without,
+    one_of,
     whole,
 )
 from cohesion.levers import LEVERS
@@ -236,18 +237,27 @@ def parameters(mechanism: Mechanism = None, as_json: Json = False) -> None:
     epilog="""\b
 Examples:
   cohesion validate my-scenario.toml
+  cohesion validate my-experiment.toml
   cohesion validate drafts/*.toml"""
 )
-def validate(files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files in TOML.")]) -> None:
-    """Check scenario files.
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios or experiments in TOML.")],
+) -> None:
+    """Check scenario and experiment files.
 
     Each is OK or has one error; the exit code is 2 if any has.
     """
     from cohesion.scenario import ConfigError, load_scenario
+    from cohesion.studies.experiment import count_points, is_experiment, load_experiment
 
     faulty = 0
     for file in files:
         try:
+            if is_experiment(file):
+                experiment = load_experiment(file)
+                points = count_points(experiment) * len(experiment.scenarios)
+                print(f"{file}: OK ({experiment.title}, {points:,} points of {experiment.runs} runs)")
+                continue
             scenario = load_scenario(file)
         except ConfigError as error:
             faulty += 1
@@ -263,13 +273,26 @@ def validate(files: Annotated[list[str], typer.Argument(metavar="FILE...", help=
 @app.command(
     epilog="""\b
 Examples:
-  cohesion schema > scenario.schema.json"""
+  cohesion schema > scenario.schema.json
+  cohesion schema experiment > experiment.schema.json"""
 )
-def schema() -> None:
-    """Print the JSON Schema of a scenario file."""
-    from cohesion.scenario import json_schema
+def schema(
+    of: Annotated[
+        str,
+        typer.Argument(
+            metavar="[scenario|experiment]", parser=one_of(lambda: ("scenario", "experiment")), help="Of what."
+        ),
+    ] = "scenario",
+) -> None:
+    """Print the JSON Schema of a file, for editors."""
+    if of == "experiment":
+        from cohesion.studies.experiment import experiment_schema
 
-    print_json(json_schema())
+        print_json(experiment_schema())
+    else:
+        from cohesion.scenario import json_schema
+
+        print_json(json_schema())
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------

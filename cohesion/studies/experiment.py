@@ -19,6 +19,7 @@ from cohesion.checks import (
     ConfigError,
     checked,
     clean,
+    json_schema,
     lever_value,
     nearest,
     number,
@@ -190,6 +191,26 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     except (OSError, ValueError) as error:
         raise ConfigError(f"{where}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     return experiment_of(parse(data, str(path)), path.stem, str(path), path.parent)
+
+
+def is_experiment(path: str | Path) -> bool:
+    """Whether a file is meant as an experiment: it names scenarios."""
+    try:
+        with Path(path).open("rb") as stream:
+            return "scenarios" in parse(stream.read(MAX_BYTES + 1), str(path))
+    except (OSError, ValueError):
+        return False
+
+
+def experiment_schema() -> dict[str, Any]:
+    """JSON Schema (draft 7) of an experiment file, for editors."""
+    schema = ExperimentFile.model_json_schema(ref_template="#/definitions/{model}")
+    schema["definitions"] = schema.pop("$defs")
+    scenario = json_schema()
+    schema["definitions"] |= scenario["definitions"]
+    for key in ("levers", "parameters"):
+        schema["properties"][key] = scenario["properties"][key]
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "cohesion experiment"} | schema
 
 
 def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) -> Experiment:

@@ -1,5 +1,6 @@
 """Experiments: what a file may say, the points that are made of it, and the runs of a point."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -193,6 +194,19 @@ def test_unknown_scenarios_and_experiments_are_named():
         plan("", HEAD.replace("burden-demand", "status-qo"))
     with pytest.raises(ConfigError, match=r'no experiment or file .* did you mean "smoke"'):
         load_experiment("smok")
+
+
+def test_editors_get_a_schema_and_shipped_experiments_fit_it():
+    jsonschema = pytest.importorskip("jsonschema")
+    from cohesion.scenario import config_folder
+    from cohesion.studies.experiment import experiment_schema
+
+    validator = jsonschema.Draft7Validator(experiment_schema())
+    for name in experiment_names():
+        raw = tomllib.loads((config_folder() / "experiments" / f"{name}.toml").read_text())
+        raw = json.loads(json.dumps(raw, default=str))
+        assert list(validator.iter_errors(raw)) == []
+    assert list(validator.iter_errors({"title": "T", "question": "Q", "scenarios": ["a"], "levers": {"us_tarif": 1}}))
 
 
 def test_factors_know_their_unit():

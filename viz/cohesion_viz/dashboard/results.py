@@ -1,5 +1,6 @@
 """Results: a folder that the command line wrote, its outcomes, filtered by parameter, and a phase diagram."""
 
+import re
 import shlex
 import traceback
 from dataclasses import replace
@@ -254,5 +255,5 @@ def _Runs(session: Session, found: folders.Opened, table: pd.DataFrame) -> None:
 
 def title(name: str) -> str:
     """A column in words."""
-    words = name.replace("_", " ").replace(" us", " US")
+    words = re.sub(r"(?<![a-z])us(?![a-z])", "US", name.replace("_", " "))
     return f"{words[:1].upper()}{words[1:]}" + (f" ({PARAMETERS[name].unit})" if name in PARAMETERS else "")
