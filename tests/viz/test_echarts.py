@@ -16,7 +16,7 @@ import cohesion_viz
 from cohesion import load_scenario, simulate
 from cohesion.outcome import OUTCOMES
 from cohesion_viz import echarts, numbers, style
-from cohesion_viz.echarts import _apart
+from cohesion_viz.echarts.axes import _apart
 
 VUE = (Path(cohesion_viz.__file__).parent / "dashboard" / "vue" / "echart.vue").read_text()
 

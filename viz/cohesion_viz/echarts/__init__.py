@@ -1,0 +1,75 @@
+"""Charts for the browser: from the numbers of `cohesion_viz.numbers` to options of ECharts 5.4, as plain JSON.
+
+Beside each ``..._option`` stands a ``describe_...``: the same finding in a sentence or two, for the text alternative
+and the caption.
+
+What the page (a ``.vue`` file) has to know:
+
+- Functions cannot travel as JSON. A string that begins with ``fn:`` names one: ``fn:text`` gives ``data.text`` of the
+  first point of a tooltip (HTML; what people typed is escaped here), ``fn:percent`` turns 0.41 into "41 %" and
+  ``fn:percent1`` 0.005 into "0.5 %".
+- ``setOption(option, {replaceMerge: ["series", ...]})`` on the same chart updates it without flicker: animation is off,
+  and components keep their ids and series their lengths whatever the numbers.
+- Maps ``europe`` and ``north_america`` are the files of those names in ``assets``, registered beforehand. A click gives
+  the ISO3 code as ``name`` (Greenland is ``GRL``: `GEOMETRY_OF` says whose it is); in the network too.
+- Charts over time have the same margins, so that a timeline beneath them lines up. Dates are milliseconds in UTC.
+"""
+
+from cohesion_viz.echarts.differences import (
+    attribution_option,
+    describe_attribution,
+    describe_outcome_difference,
+    outcome_difference_option,
+)
+from cohesion_viz.echarts.maps import (
+    GEOMETRY_OF,
+    describe_map,
+    describe_map_difference,
+    map_difference_option,
+    map_option,
+)
+from cohesion_viz.echarts.network import PLACES, describe_network, network_option
+from cohesion_viz.echarts.over_time import (
+    describe_difference,
+    describe_fan,
+    describe_member,
+    describe_shares,
+    difference_option,
+    fan_option,
+    member_option,
+    shares_option,
+)
+from cohesion_viz.echarts.parts import Option
+from cohesion_viz.echarts.phase import describe_phase, phase_option
+from cohesion_viz.echarts.timeline import describe_timeline, timeline_option
+from cohesion_viz.echarts.waterfall import describe_waterfall, waterfall_option
+
+__all__ = [
+    "GEOMETRY_OF",
+    "PLACES",
+    "Option",
+    "attribution_option",
+    "describe_attribution",
+    "describe_difference",
+    "describe_fan",
+    "describe_map",
+    "describe_map_difference",
+    "describe_member",
+    "describe_network",
+    "describe_outcome_difference",
+    "describe_phase",
+    "describe_shares",
+    "describe_timeline",
+    "describe_waterfall",
+    "difference_option",
+    "fan_option",
+    "map_difference_option",
+    "map_option",
+    "member_option",
+    "network_option",
+    "outcome_difference_option",
+    "phase_option",
+    "shares_option",
+    "timeline_option",
+    "waterfall_option",
+]

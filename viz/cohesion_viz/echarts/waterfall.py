@@ -1,0 +1,136 @@
+"""A ledger as a waterfall."""
+
+import numpy as np
+import pandas as pd
+
+from cohesion.facts import NAMES
+from cohesion.rules.measures import probability
+from cohesion.summary import percent
+from cohesion_viz.echarts.parts import STRONG, TEXT, Option, base_option, decal, listed, log_odds, rounded, tip
+from cohesion_viz.numbers import signed
+from cohesion_viz.style import GAIN, GAIN_TEXT, LOSS, LOSS_TEXT, theme
+
+
+def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool = False) -> Option:
+    """From trust at the start to trust at the end, by driver; bars add up in log-odds, the scale reads in per cent.
+
+    Parameters
+    ----------
+    ledger, first, last
+        Of `cohesion_viz.numbers.ledger` or `accounts`.
+    dark
+        Theme of the page.
+    """
+    look = theme(dark)
+    change = ledger["change"].to_numpy(float)
+    level = first + np.concatenate([[0.0], np.cumsum(change)])
+    low, high = float(level.min()), float(level.max())
+    inside = [
+        p for p in (0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99) if low - 0.35 <= log_odds(p) <= high + 0.35
+    ]
+    low, high = min(low - 0.3, *map(log_odds, inside), low), max(high + 0.3, *map(log_odds, inside), high)
+    rows = ["start", *map(str, ledger.index), "end"]
+    base = np.minimum(level[:-1], level[1:]) - low
+    bars, room = [], (high - low) * 0.2
+    for name, value, end in zip(ledger.index, change, level[1:], strict=True):
+        colour = LOSS if value < 0 else GAIN
+        at_left = value < 0 and end - low > room
+        bars.append(
+            {
+                "name": str(name),
+                "value": rounded(abs(value)),
+                "itemStyle": {"color": colour, "decal": decal("falling" if value < 0 else "plain", colour)},
+                "label": {
+                    "formatter": signed(value),
+                    "position": "left" if at_left else "right",
+                    "color": (LOSS_TEXT if value < 0 else GAIN_TEXT)[dark],
+                },
+                "text": tip(str(name), [f"log-odds {signed(value)}: the odds times {np.exp(value):.2f}"]),
+            }
+        )
+    hidden = {"name": "", "value": 0, "label": {"show": False}}
+    ends = [
+        {
+            "name": row,
+            "value": [rounded(value - low), row],
+            "label": {"formatter": f"{percent(float(probability(np.array(value))))} %"},
+            "text": tip(f"Trust at the {row}", [f"{percent(float(probability(np.array(value))))} %"]),
+        }
+        for row, value in (("start", first), ("end", last))
+    ]
+    stack = {"type": "bar", "stack": "ledger", "barWidth": "62%"}
+    return base_option(look) | {
+        "grid": {"id": "grid", "left": 136, "right": 48, "top": 8, "bottom": 30},
+        "xAxis": {
+            "id": "x",
+            "type": "value",
+            "min": 0,
+            "max": rounded(high - low),
+            "axisLabel": {"show": False},
+            "axisTick": {"show": False},
+            "axisLine": {"show": False},
+            "splitLine": {"show": False},
+        },
+        "yAxis": {
+            "id": "y",
+            "type": "category",
+            "inverse": True,
+            "data": rows,
+            "axisTick": {"show": False},
+            "axisLine": {"show": False},
+            "axisLabel": {"color": look.ink, "fontSize": TEXT},
+        },
+        "series": [
+            stack
+            | {
+                "id": "base",
+                "silent": True,
+                "itemStyle": {"color": "transparent"},
+                "tooltip": {"show": False},
+                "data": [0, *map(rounded, base), 0],
+                "markLine": {
+                    "silent": True,
+                    "symbol": "none",
+                    "lineStyle": {"color": look.grid, "type": "solid", "width": 1},
+                    "label": {"position": "end", "color": look.muted, "fontSize": 13},
+                    "data": [
+                        {"xAxis": rounded(log_odds(p) - low), "label": {"formatter": f"{percent(p)} %"}} for p in inside
+                    ],
+                },
+            },
+            stack
+            | {
+                "id": "change",
+                "z": 6,
+                "data": [hidden, *bars, hidden],
+                "label": {"show": True, "fontSize": TEXT, "fontWeight": "bold"},
+                "emphasis": {"disabled": True},
+            },
+            {
+                "id": "ends",
+                "type": "scatter",
+                "symbol": "diamond",
+                "symbolSize": 18,
+                "itemStyle": {"color": look.accent, "opacity": 1},
+                "label": {
+                    "show": True,
+                    "position": "right",
+                    "color": look.ink,
+                    "fontSize": STRONG,
+                    "fontWeight": "bold",
+                },
+                "data": ends,
+            },
+        ],
+    }  # fmt: skip
+
+
+def describe_waterfall(ledger: pd.DataFrame, first: float, last: float, member: str) -> str:
+    """Trust at the start and the end, and the drivers that moved it most."""
+    ends = [f"{percent(float(probability(np.array(v))))} %" for v in (first, last)]
+    order = ledger["change"].abs().sort_values(ascending=False, kind="stable").index
+    large = [
+        f"{name} ({signed(ledger.loc[name, 'change'])})" for name in order if abs(ledger.loc[name, "change"]) >= 0.005
+    ]
+    most = f" Largest contributions in log-odds: {listed(large[:3])}." if large else " No driver moved it."
+    return f"{NAMES[member]}'s trust in the United States goes from {ends[0]} to {ends[1]}, mean over runs.{most}"
