@@ -129,7 +129,7 @@ def _Index(run: SingleRun, ensemble: Ensemble | None, month: int, dark: bool) ->
 @solara.component
 def _Story(session: Session, run: SingleRun, month: int) -> None:
     past = [line for line in run.story if line.month <= month]
-    region = {"tabindex": "0", "role": "region", "aria-label": "Story"}
+    region = {"tabindex": "0", "role": "region", "aria-label": "Months of the story"}
     with card("Story"):
         solara.v.Html(tag="h2", children=[f"Story until {run.scenario.month_label(month)}, the latest first"])
         with solara.v.Html(tag="div", class_="co-run-story", attributes=region), solara.v.Html(tag="ul"):

@@ -31,7 +31,7 @@ def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool
     low, high = min(low - 0.3, *map(log_odds, inside), low), max(high + 0.3, *map(log_odds, inside), high)
     rows = ["start", *map(str, ledger.index), "end"]
     base = np.minimum(level[:-1], level[1:]) - low
-    bars, room = [], (high - low) * 0.2
+    bars, room = [], (high - low) * 0.3  # on a phone a label takes nearly a third of the width
     for name, value, end in zip(ledger.index, change, level[1:], strict=True):
         colour = LOSS if value < 0 else GAIN
         at_left = value < 0 and end - low > room
