@@ -2,7 +2,9 @@
 
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import Any
 
 import solara
 
@@ -33,6 +35,9 @@ class Session:
         The scenario of the view, with its changes.
     pushed
         Whether the last change is a step to go back from in the browser.
+    drawing
+        What draws the page, once there is one: within it changes are drawn together. Else each component that
+        reads a value that changes would have the whole page gone through again.
     """
 
     def __init__(self, query: str = "", engine: Callable[[Callable[[Answer], None]], Engine] | None = None) -> None:
@@ -44,6 +49,7 @@ class Session:
         self.dark = solara.Reactive(False)
         self.message = solara.Reactive(" ".join(messages))
         self.pushed = False
+        self.drawing: AbstractContextManager[Any] = nullcontext()
         self._moves: dict[int, int] = {}
         self._asked: Request | None = None
         self._engine = engine(self._take) if engine else None
@@ -131,8 +137,9 @@ class Session:
     def _show(self, view: View, scenario: Scenario, push: bool) -> None:
         self.pushed = push
         self.scenario = scenario
-        self.view.value = view
-        self.message.value = ""
+        with self.drawing:
+            self.view.value = view
+            self.message.value = ""
 
     # --- answers ---
 
@@ -161,7 +168,8 @@ class Session:
         if answer.baseline is None and self.view.value.baseline:
             answer = replace(answer, baseline=held.baseline)
         moves = [self._moves.pop(ticket) for ticket in list(self._moves) if ticket <= answer.ticket]
-        self.answer.value = replace(answer, move=max(held.move, *moves, 0))
+        with self.drawing:
+            self.answer.value = replace(answer, move=max(held.move, *moves, 0))
 
     def _acknowledge(self, move: int) -> None:
         """Say that a move needed no answer."""

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import solara
+from reacton.core import get_render_context
 
 from cohesion_viz.dashboard.components import Button, Handler, packed
 from cohesion_viz.dashboard.session import Session
@@ -40,6 +41,7 @@ def _Link(query: str, push: bool, event_arrive: Handler | None = None) -> None: 
 def Shell(session: Session) -> None:
     """The frame with the page of the session's view in it."""
     view = session.view.value
+    session.drawing = get_render_context()
 
     def themed(event: dict[str, Any]) -> None:
         session.dark.value = bool(event["dark"])
