@@ -109,7 +109,8 @@ def batch(
         print_json(manifest)
         return
     say(f"{manifest['points']:,} points, {manifest['runs']:,} runs in {out}", "bold")
-    print_table(("digest of", "SHA-256"), list(manifest["digests"].items()))
+    for name, digest in manifest["digests"].items():
+        say(f"SHA-256 of {name}: {digest}")
     say(f"Next: cohesion analyse {shlex.quote(str(out))}")
 
 
@@ -185,6 +186,8 @@ def analyse(
     target = out or opened.path / "analysis"
     found = analysed(opened.outcomes, opened.experiment, outcome)
     write(found, target)
+    if opened.bibtex:
+        (target / "citation.bib").write_text(f"{opened.bibtex}\n", encoding="utf-8")
     if csv:
         opened.outcomes.to_csv(target / "outcomes.csv", index=False)
     if as_json:

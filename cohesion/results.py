@@ -121,6 +121,7 @@ def write_results(
     if said is None:
         said = summary(every, scenario, baseline)
     table, quantiles = outcome_table(every), bands(data)
+    of_outcomes = digest(table)
     manifest = {
         "format": FORMAT,
         "scenario": {"toml": scenario.to_toml(), **scenario.to_dict()},
@@ -138,10 +139,11 @@ def write_results(
         "commit": commit(),
         "platform": platform.platform(),
         "digests": {
-            "outcomes.parquet": digest(table),
+            "outcomes.parquet": of_outcomes,
             "bands.nc": _digest_of_dataset(quantiles),
             "summary.json": _digest_of_json(said),
         },
+        "cite": citation(scenario.name, scenario.title, said["seed"], said["runs"], of_outcomes),
     }
     fresh = Path(tempfile.mkdtemp(prefix=".cohesion-", dir=_standing(target)))
     try:
@@ -285,6 +287,17 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "not installed"
     return found
+
+
+def citation(name: str, title: str, seed: int, runs: int, digest_of_outcomes: str) -> str:
+    """A BibTeX entry for a result."""
+    key = "".join(c if c.isalnum() else "-" for c in name)
+    plain = "".join(c for c in title if c not in "{}\\")
+    return (
+        f"@misc{{cohesion-{key}, title = {{{{{plain}}}}}, author = {{{{The cohesion authors}}}}, "
+        f"year = {{{datetime.now(UTC).year}}}, note = {{Computed with cohesion {versions()['cohesion-alliance']}, seed "
+        f"{seed}, {runs} runs; SHA-256 of outcomes {digest_of_outcomes[:16]}}}}}"
+    )
 
 
 def commit() -> str | None:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cohesion.results import ResultsError, commit, versions
+from cohesion.results import ResultsError, citation, commit, versions
 from cohesion.studies.bands import write_bands
 from cohesion.studies.folder import FORMAT, BatchFolder, json_bytes
 from cohesion.studies.plan import Chunk, Plan, code_digest
@@ -202,7 +202,9 @@ def _manifest(plan: Plan, folder: BatchFolder, command: str, seconds: float) -> 
         "commit": commit(),
         "platform": platform.platform(),
         "digests": digests,
-        "cite": citation(plan, digests["outcomes.parquet"]),
+        "cite": citation(
+            plan.experiment.name, plan.experiment.title, plan.experiment.seed, plan.total, digests["outcomes.parquet"]
+        ),
     }
 
 
@@ -224,14 +226,3 @@ def outcomes_digest(folder: BatchFolder) -> str:
     for name, sha in columns.items():
         joined.update(f"{name}\0{sha.hexdigest()}\0".encode())
     return joined.hexdigest()
-
-
-def citation(plan: Plan, digest: str) -> str:
-    """A BibTeX entry for the result."""
-    key = "".join(c if c.isalnum() else "-" for c in plan.experiment.name)
-    title = plan.experiment.title.replace("{", "").replace("}", "")
-    return (
-        f"@misc{{cohesion-{key}, title = {{{{{title}}}}}, author = {{{{The cohesion authors}}}}, "
-        f"year = {{{datetime.now(UTC).year}}}, note = {{Experiment with cohesion {plan.identity['version']}, seed "
-        f"{plan.experiment.seed}, {plan.total} runs, outcomes SHA-256 {digest[:16]}}}}}"
-    )

@@ -336,6 +336,7 @@ def test_reproduce_an_ensemble(tmp_path):
     said = subprocess.run([*words, "reproduce", tmp_path / "e"], capture_output=True, text=True)
     assert said.returncode == 0
     assert "agrees" in said.stdout
+    assert cohesion.open_results(tmp_path / "e").bibtex.startswith("@misc{cohesion-status-quo, title = {{Status quo}}")
 
 
 def test_a_replaced_rule_changes_the_table_of_the_shipped_experiment(tmp_path, monkeypatch):
