@@ -3,6 +3,7 @@
 Sources: Friedman and Fisher (1999) for the method; Bryant and Lempert (2010) for coverage and density.
 """
 
+import inspect
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -82,11 +83,14 @@ def discover(table: pd.DataFrame, experiment: Experiment, outcome: str) -> Disco
     held = table["point"].isin(shuffled[: len(points) // 3]).to_numpy()
     names = [f.name for f in experiment.factors]
     box = _peel(table.loc[~held, names].reset_index(drop=True), hit[~held])
+    if box is None:
+        return _none(base, "no restriction does better than chance")
     peeling = box.peeling_trajectory
     steps = peeling[["coverage", "density", "mass", "res_dim"]].astype(float).set_axis(list(_PEELING), axis="columns")
     product = steps["coverage"] * steps["density"]
     best = int((2 * product / (steps["coverage"] + steps["density"])).to_numpy().argmax())
-    limits, probabilities = box.box_lims[best], box.qp[best]
+    limits = box.box_lims[best]
+    probabilities = (box.p_values if hasattr(box, "p_values") else box.qp)[best]  # the latter in version 2
     rows = []
     for factor in experiment.factors:
         chances = probabilities.get(factor.name, (-1, -1))  # of the lower and the upper limit; -1: not restricted
@@ -124,8 +128,9 @@ def _peel(x: pd.DataFrame, y: Bools) -> Any:
             from ema_workbench.analysis import prim
     except ImportError:
         raise ConfigError("discovery needs ema-workbench: pip install 'cohesion-alliance[study]'") from None
-    # The threshold tells both which runs count (values at or above it) and which boxes (density at or above it).
-    return prim.Prim(x, y.astype(float), threshold=1e-9, mass_min=SMALLEST).find_box()
+    # Version 2 (Python 3.11) wants a threshold: for the runs that count and for the density of boxes alike.
+    threshold = {"threshold": 1e-9} if "threshold" in inspect.signature(prim.Prim).parameters else {}
+    return prim.Prim(x, y, mass_min=SMALLEST, **threshold).find_box()
 
 
 def _inside(table: pd.DataFrame, box: pd.DataFrame) -> Bools:
