@@ -222,10 +222,9 @@ class BatchFolder:
         try:
             yield
         except OSError as error:
-            raise ResultsError(
-                f"{self.path}: cannot be written ({error.strerror or error}); what is there is whole, and "
-                "--resume goes on from it"
-            ) from None
+            begun = os.path.exists(self.path / "plan.json")
+            more = "; what is there is whole, and --resume goes on from it" if begun else ""
+            raise ResultsError(f"{self.path}: cannot be written ({error.strerror or error}){more}") from None
 
 
 def _kinds(plan: Plan) -> set[str]:
