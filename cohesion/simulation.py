@@ -11,11 +11,12 @@ from cohesion import levers as lever_table
 from cohesion.facts import Facts, load_facts
 from cohesion.parameters import BY_NAME, MECHANISMS, from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
+from cohesion.rules.burden import phase_in
 from cohesion.rules.month import advance, standing
 from cohesion.rules.posture import defects
 from cohesion.scenario import Scenario
 from cohesion.shocks import ShockTable, parameter_draws
-from cohesion.state import start
+from cohesion.state import pledge_age, start
 from cohesion.types import COMMITTED, PILLAR, WITHDRAWN, Amend, Array, Book, Levers, Parameters
 
 Uncertainty = Literal["none", "prior"]
@@ -64,6 +65,9 @@ class Simulation:
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
         moves = [(path[:, 1:] != path[:, :-1]).any(axis=(0, 2)) for path in self._paths.values()]
         self._changes = np.append(True, np.any(moves, axis=0))  # months in which a lever changes
+        self._paths["pledge_before"], self._paths["pledge_due"] = phase_in(
+            self._paths["pledge"], lever_table.BY_NAME["pledge"].neutral, pledge_age(scenario.start)
+        )
         self._shocks = ShockTable(seed, runs, scenario.months)
         neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
         self.inputs, self.state = start(self.facts, self.parameters, neutral)
@@ -80,8 +84,8 @@ class Simulation:
     def step(self, amend: Amend | None = None, book: Book | None = None) -> None:
         """Advance all runs by a month; see `cohesion.rules.month.advance`."""
         month = self.state.month
+        self._levers = self.levers(month)
         if self._changes[month]:
-            self._levers = self.levers(month)
             self._stands = standing(self.inputs, self._levers, self.parameters)
         self.state = advance(
             self.state, self.inputs, self._levers, self._shocks.month(month), self.parameters, amend, book,

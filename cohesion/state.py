@@ -6,10 +6,16 @@ from dataclasses import replace
 import numpy as np
 
 from cohesion.facts import Facts
-from cohesion.rules import capability, consensus, learning, measures, month, posture, threat, trust
+from cohesion.rules import burden, capability, consensus, learning, measures, month, posture, threat, trust
 from cohesion.types import CEASEFIRE, WAR, Array, Inputs, Levers, Parameters, State
 
 FULL_SCALE_WAR = datetime.date(2022, 2, 1)
+WALES = datetime.date(2014, 9, 1)  # the pledge of 2 %
+
+
+def pledge_age(start: datetime.date) -> int:
+    """Months since members pledged to spend 2 %; negative before."""
+    return (start.year - WALES.year) * 12 + start.month - WALES.month
 
 
 def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
@@ -42,10 +48,11 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
     european_ties = learning.without(ties, usa)
     war_at_start = facts.start >= FULL_SCALE_WAR
 
+    pledge_due = np.clip(pledge_age(facts.start) / burden.PLEDGE_MONTHS, 0, 1)
     usd = facts.spending / 100 * facts.gdp
     stock = usd / p.depreciation
     autonomy = capability.autonomy(zero, stock, usa, p)
-    perceived = threat.start(exposure, p)
+    perceived = threat.start(exposure, facts.pressure, p)
     largest = (facts.gdp * europe).max()
     aid_usd = facts.ukraine_aid / 100 * facts.gdp
     alignment = facts.stance + zero
@@ -70,13 +77,14 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
         update=trust.update_matrix(ties, p),
         update_about_us=trust.update_matrix(european_ties, p), prior=prior, trust_in_us=trust_in_us,
         european_trust=zero, goodwill=at_odds, threat=perceived, credibility=zero, spill_in=zero,
-        required=np.ones((runs, members)), delivery=delivery, posture=postures, support=float(aid_usd.sum()),
+        required=np.ones((runs, members)), delivery=delivery, posture=postures,
+        pledge_gap=burden.pledge_gap(neutral.pledge[0], zero[0], pledge_due, facts.spending), support=float(aid_usd.sum()),
         us_aid_share=float(aid_usd[usa] / max((aid_usd * europe).sum(), 1e-9)),
     )  # fmt: skip
     s = State(
         month=0, deviation=np.zeros((runs, members, members)), trust_in_us=trust_in_us, european_trust=zero,
         goodwill=zero, threat=perceived, spending=facts.spending + zero, plan=facts.spending + zero,
-        gdp=facts.gdp + zero, loss=zero, retaliation=zero, tariff=zero, capability=stock,
+        preference=zero, gdp=facts.gdp + zero, loss=zero, retaliation=zero, tariff=zero, capability=stock,
         pipeline=usd / 12 * p.equipment_share * p.delivery_months, enablers=zero, enabler_pipeline=zero,
         autonomy=autonomy, aid=zero, fatigue=zero, alignment=alignment, posture=postures,
         credibility=zero, credibility_without_us=zero, spill_in=zero, unity=delivery.mean(axis=-1, keepdims=True),

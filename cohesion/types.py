@@ -36,7 +36,10 @@ class Parameters(SimpleNamespace):
 
 
 class Levers(SimpleNamespace):
-    """The value of every lever in one month, as attributes of shape ``[run or 1, member or 1]``."""
+    """The value of every lever in one month, as attributes of shape ``[run or 1, member or 1]``.
+
+    ``pledge_before`` and ``pledge_due`` follow from the path of ``pledge``, see `cohesion.rules.burden.phase_in`.
+    """
 
     if TYPE_CHECKING:
 
@@ -108,6 +111,7 @@ class Inputs:
     required: Array  # [run, member] force that would have to be met at the start, billion USD of stock
     delivery: Array  # [run, decision] expected share of each decision put into effect at the start
     posture: IntArray  # [run, member] at the start
+    pledge_gap: Array  # [member] of spending at the start, logs
     support: float  # total aid to Ukraine at the start, billion USD a year
     us_aid_share: float  # American aid at the start as a share of all others' aid
 
@@ -124,6 +128,7 @@ class State:
     threat: Array  # [run, member] 0 to 1
     spending: Array  # [run, member] % of GDP
     plan: Array  # [run, member] % of GDP in the next budget
+    preference: Array  # [run, member] what past budgets have revealed beyond the rules, logs
     gdp: Array  # [run, member] billion USD
     loss: Array  # [run, member] GDP lost to trade war and energy, as a fraction
     retaliation: Array  # [run, member] rate on US goods, 0 to 1

@@ -79,7 +79,9 @@ class Facts:
     tariff_2024
         US duties over customs value, 0 to 1, 2024; USA 0. [member]
     war_intensity, war_months
-        log(1 + battle deaths) over its maximum, and the months ``YYYY-MM`` it stands for. [month]
+        Intensity of the war over its maximum, and the months ``YYYY-MM`` it stands for. [month]
+    pressure
+        Russian pressure at the start, log deviation from the end of 2024, at most about 0.
     """
 
     start: datetime.date
@@ -112,6 +114,7 @@ class Facts:
     tariff_2024: Array
     war_intensity: Array
     war_months: tuple[str, ...]
+    pressure: float
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,7 @@ def _load(start: datetime.date, folder: Path) -> Facts:
         tariff_2024=derive.by_member(tables["tariffs"], "us_tariff_2024_pct", missing=0.0) / 100,
         war_intensity=war_intensity,
         war_months=war_months,
+        pressure=derive.pressure(tables, start),
     )
     _lock(facts)
     return facts

@@ -9,11 +9,50 @@ import numpy as np
 
 from cohesion.types import ACCOMMODATING, Array, IntArray, Parameters
 
+#: Months in which a pledge falls due: "within a decade" (Wales Summit Declaration, 5 September 2014, para 14), and by
+#: 2035 in that of The Hague (2025).
+PLEDGE_MONTHS = 120
 
-def pledge_gap(pledge: Array, at_start: Array) -> Array:
-    """Log of how far the pledge lies above what was spent at the start, beyond the gap to 2 %, ``[..., member]``."""
-    spent = np.maximum(at_start, 0.3)  # Iceland has no forces: the bound keeps the logarithm finite, and 0 stays 0
-    return np.maximum(0, np.log(pledge / spent)) - np.maximum(0, np.log(2 / spent))
+
+def phase_in(pledge: Array, neutral: float, age: int) -> tuple[Array, Array]:
+    """What members were pledged to before, % of GDP, and how far the pledge is due, 0 to 1, ``[..., month, member]``.
+
+    Parameters
+    ----------
+    pledge
+        Path of the lever, % of GDP, ``[..., month, member]``.
+    neutral, age
+        Pledge of the start, and how many months ago it was made; negative where it is still to come.
+    """
+    before, due = np.empty_like(pledge), np.empty_like(pledge)
+    old, now = np.zeros_like(pledge[..., 0, :]), np.full_like(pledge[..., 0, :], neutral)
+    months = np.full_like(now, age)
+    for month in range(pledge.shape[-2]):
+        share = np.clip(months / PLEDGE_MONTHS, 0, 1)
+        new = pledge[..., month, :]
+        moved = new != now
+        old = np.where(moved, old + share * (now - old), old)
+        months, now = np.where(moved, 0, months), new
+        before[..., month, :], due[..., month, :] = old, np.clip(months / PLEDGE_MONTHS, 0, 1)
+        months = months + 1
+    return before, due
+
+
+def pledge_gap(pledge: Array, before: Array, due: Array, spending: Array) -> Array:
+    """Log of how far what is due of the pledge lies above spending, at least 0, ``[..., member]``.
+
+    Parameters
+    ----------
+    pledge, before
+        Spending to which members are pledged, and were before, % of GDP.
+    due
+        How far the pledge is due, 0 to 1; see `phase_in`.
+    spending
+        % of GDP, without what the pledge adds.
+    """
+    spent = np.maximum(spending, 0.3)  # Iceland has no forces: the bound keeps the logarithm finite, and 0 stays 0
+    new, old = (np.log(np.maximum(1, level / spent)) for level in (pledge, before))
+    return due * new + (1 - due) * old
 
 
 def desired(
@@ -27,13 +66,21 @@ def desired(
     rally: Array,
     goodwill_lost: Array,
     posture: IntArray,
+    preference: Array,
     p: Parameters,
 ) -> Array:
     """Spending that a member would choose, % of GDP, ``[run, member]``.
 
     Multiplicative in deviations from the start: threat, fear of abandonment (threat x distrust of the US; Snyder 1984),
     spill-in (log change of trusted allies' capability), fiscal squeeze (GDP lost), the pledge, public shaming, rally,
-    the wish to stand alone that lost goodwill brings, and accommodation.
+    the wish to stand alone that lost goodwill brings, accommodation, and the country's own preference.
+
+    Parameters
+    ----------
+    gap
+        `pledge_gap` less that of the start.
+    preference
+        What past budgets have revealed beyond these rules, in logs; see `surprise`.
     """
     change = (
         p.threat_spending * threat_change
@@ -45,22 +92,35 @@ def desired(
         + rally
         + p.autonomy_spending * goodwill_lost
         - p.accommodation_cut * (posture == ACCOMMODATING)
+        + preference
     )
     return at_start * np.exp(np.clip(change, -1.5, 1.5))
 
 
-def budget(spending: Array, plan: Array, draw: Array, speed: Array, p: Parameters) -> Array:
+def budget(spending: Array, plan: Array, speed: Array, p: Parameters) -> Array:
     """January: spending after the new budget, % of GDP, ``[run, member]``: partial adjustment, cuts slower than rises.
 
     Parameters
     ----------
     speed
         Multiple of the usual speed of rises, 1 as at the start.
-    draw
-        Standard normal: what budgets bring beyond any plan.
     """
     rate = np.where(plan > spending, np.minimum(1, p.budget_rise * speed), p.budget_cut)
-    return (spending + rate * (plan - spending)) * np.exp(p.budget_noise * draw)
+    return spending + rate * (plan - spending)
+
+
+def surprise(spending: Array, preference: Array, by: Array, p: Parameters) -> tuple[Array, Array]:
+    """Spending (% of GDP) and preference after a budget that no rule explains, ``[run, member]`` each.
+
+    A part of the surprise, ``preference_shift``, shows what the country has come to prefer and stays; the rest is a
+    lump, as a large purchase is, from which budgets return. Surprises are drawn, or known where history is.
+
+    Parameters
+    ----------
+    by
+        In logs.
+    """
+    return spending * np.exp(by), preference + p.preference_shift * by
 
 
 def supplement(spending: Array, plan: Array, p: Parameters) -> Array:
@@ -68,11 +128,14 @@ def supplement(spending: Array, plan: Array, p: Parameters) -> Array:
     return spending + np.where(plan > 1.1 * spending, p.supplement * (plan - spending), 0)
 
 
-def pledge_conduct(spending: Array, at_start: Array, pledge: Array, p: Parameters) -> Array:
+def pledge_conduct(gap: Array, at_start: Array, p: Parameters) -> Array:
     """Long-run signal that spending sends to all observers, log-odds, ``[run, ally]``: pledges met or missed.
 
-    Conduct is the change of the gap to the pledge since the start, as a share of the pledge, so that a record
-    already known at the start is not counted again.
+    Conduct is the change of the gap since the start, so that a record already known at the start is not counted again.
+
+    Parameters
+    ----------
+    gap, at_start
+        `pledge_gap` of what is spent, now and at the start.
     """
-    gap = np.maximum(0, 1 - spending / pledge)
-    return -p.pledge_trust * (gap - np.maximum(0, 1 - at_start / 2))
+    return -p.pledge_trust * (gap - at_start)

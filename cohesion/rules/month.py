@@ -143,7 +143,9 @@ def advance(
     toward_us = {name: trust.monthly(signal, p) * x.europe for name, signal in moving.items()} | stands.monthly
     us_noise = trust.noise(z.common_normal[:, 1:2], z.observer, x.europe, p)
     kept = {
-        "pledges": burden.pledge_conduct(s.spending, x.spending, lv.pledge, p),
+        "pledges": burden.pledge_conduct(
+            burden.pledge_gap(lv.pledge, lv.pledge_before, lv.pledge_due, s.spending), x.pledge_gap, p
+        ),
         "breaking ranks": posture.conduct(s.posture, x.posture, p),
     }
     conduct = {name: trust.monthly(signal, p) * x.europe for name, signal in kept.items()}
@@ -176,18 +178,22 @@ def advance(
     fatigue = s.fatigue + aid / 12
 
     # M6 burden sharing: plans in July, budgets in January
-    spending, plan = s.spending, s.plan
+    spending, plan, preference = s.spending, s.plan, s.preference
     if calendar == 7:
         fear = perceived * (1 - trust_in_us) - x.threat * (1 - x.trust_in_us)
         spill_in_change = np.log(np.maximum(s.spill_in, 1e-3 * x.spill_in) / x.spill_in)  # finite if all have left
+        own = x.spending * np.exp(preference)
+        gap = burden.pledge_gap(lv.pledge, lv.pledge_before, lv.pledge_due, own)
         plan = burden.desired(
-            x.spending, threat_change, fear, spill_in_change, loss, burden.pledge_gap(lv.pledge, x.spending),
-            lv.us_burden_demand, claims.rally(lv.us_claim, p), goodwill_lost, s.posture, p,
+            x.spending, threat_change, fear, spill_in_change, loss, gap - x.pledge_gap, lv.us_burden_demand,
+            claims.rally(lv.us_claim, p), goodwill_lost, s.posture, preference, p,
         )  # fmt: skip
         plan = np.where(x.europe > 0, plan, x.spending)  # what the US spends is for the scenario to say
         spending = burden.supplement(spending, plan, p)
     elif calendar == 1:
-        spending = amend("budget", burden.budget(spending, plan, z.budget * x.europe, lv.budget_speed, p))
+        spending = burden.budget(spending, plan, lv.budget_speed, p)
+        spending, preference = burden.surprise(spending, preference, p.budget_noise * z.budget * x.europe, p)
+        spending = amend("budget", spending)
 
     # M7 capability and autonomy
     share = capability.enabler_share(lv.pillar, goodwill_lost, x.europe, p)
@@ -198,7 +204,7 @@ def advance(
 
     s = replace(
         s, month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, threat=perceived,
-        spending=spending, plan=plan, gdp=gdp, loss=loss, retaliation=retaliation, tariff=tariff, capability=stock,
+        spending=spending, plan=plan, preference=preference, gdp=gdp, loss=loss, retaliation=retaliation, tariff=tariff, capability=stock,
         pipeline=pipeline, enablers=enablers, enabler_pipeline=enabler_pipeline, autonomy=autonomy, aid=aid,
         fatigue=fatigue, alignment=alignment, pressure_noise=noise, pressure=pressure, confidence=confidence,
         pocketed=pocketed, problem=problem, capacity=capacity, china=china_support, strength=strength,

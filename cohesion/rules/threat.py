@@ -23,9 +23,20 @@ def exposure(distance: Array, border: Array, p: Parameters) -> Array:
     return raw / raw.max(axis=-1, keepdims=True)
 
 
-def start(exposure: Array, p: Parameters) -> Array:
-    """Threat perceived at the start, 0 to 1, ``[run, member]``: a floor of 0.15 and more with exposure."""
-    return 0.15 + p.threat_span * exposure
+def start(exposure: Array, pressure: float, p: Parameters) -> Array:
+    """Threat perceived at the start, 0 to 1, ``[run, member]``: a floor of 0.15 and more with exposure.
+
+    That is the threat of the end of 2024. A start under another pressure has what the rule of `perceive` makes of the
+    difference: before 2014 even the most exposed felt less of it.
+
+    Parameters
+    ----------
+    pressure
+        Russian pressure at the start, log deviation from the end of 2024.
+    """
+    late = 0.15 + p.threat_span * exposure
+    odds = late / (1 - late) * np.exp(p.threat_response * exposure * pressure)
+    return odds / (1 + odds)
 
 
 def perceive(
