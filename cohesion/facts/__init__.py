@@ -5,9 +5,10 @@ Terms of the sources: DATA-LICENSES.md at the root of the project.
 """
 
 import datetime
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
@@ -30,6 +31,9 @@ __all__ = [
 ]
 
 LAST_START = datetime.date(2030, 12, 31)
+#: Year of figures that every start uses, whatever its date.
+YEAR_OF = {"exports": 2024, "stance": 2024, "gas": 2020, "elections": 2026}
+MEAN_EXPORTS = 0.03  # of GDP: the unit in which the affront of a tariff is measured (M3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +149,7 @@ class FactEvent:
     basis: str
 
 
-def load_facts(start: datetime.date) -> Facts:
+def load_facts(start: datetime.date, known: int | None = None) -> Facts:
     """Figures known at a start date.
 
     Figures of the year of the start or later do not enter, with these exceptions: geography; structure
@@ -160,6 +164,10 @@ def load_facts(start: datetime.date) -> Facts:
     ----------
     start
         A day from 2014-01-01 to 2030-12-31. After 2025 the latest known figures are used.
+    known
+        Year of the newest figure that may enter, from 2015; for a forecast from that year. Spending is then that of the
+        older edition, and what is known only later gives way to what says nothing of one member: exports to the US of
+        3 % of GDP, governments in the middle, no gas, elections every four years.
 
     Returns
     -------
@@ -171,7 +179,28 @@ def load_facts(start: datetime.date) -> Facts:
     FactsError
         For a start outside the range or a damaged table.
     """
-    return _load(datetime.date(start.year, start.month, start.day), FOLDER)
+    facts = _load(datetime.date(start.year, start.month, start.day), FOLDER)
+    return facts if known is None else _without_later(facts, known)
+
+
+def _without_later(facts: Facts, known: int) -> Facts:
+    """The facts without figures of years after one, but for geography and trade ties of 2015."""
+    members, europe = len(facts.iso3), np.arange(len(facts.iso3)) != facts.usa
+    spending = derive.latest(read_tables(FOLDER)["spending"], "pct_gdp_ed2024", facts.start.year)
+    kept: dict[str, Any] = {"spending": np.nan_to_num(spending)}
+    if known < YEAR_OF["exports"]:
+        kept["exports_to_us"] = MEAN_EXPORTS * europe
+        kept["us_imports_share"] = MEAN_EXPORTS * europe * facts.gdp / facts.gdp[facts.usa]
+        kept["tariff_2024"] = np.zeros(members)
+    if known < YEAR_OF["stance"]:
+        kept["stance"], kept["stance_imputed"] = np.zeros(members), np.ones(members, dtype=np.bool_)
+    if known < YEAR_OF["gas"]:
+        kept["gas_share"] = np.zeros(members)
+    if known < YEAR_OF["elections"]:
+        kept["next_election"], kept["term"] = np.full(members, 24), np.full(members, 48)
+    facts = replace(facts, **kept)
+    _lock(facts)
+    return facts
 
 
 @lru_cache(maxsize=32)
@@ -232,15 +261,21 @@ def _lock(facts: Facts) -> None:
                 array.setflags(write=False)
 
 
-def spending_table() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
-    """Defence spending, 2026 edition. Source: NATO.
+def spending_table(edition: Literal["2024", "2026"] = "2026") -> tuple[tuple[str, ...], tuple[int, ...], Array]:
+    """Defence spending. Source: NATO.
+
+    Parameters
+    ----------
+    edition
+        Of June 2024, which is nearer to what was known at the time, or of July 2026.
 
     Returns
     -------
     iso3, years, values
         Codes, years 2014-2024, and % of GDP [member, year]; nan for Iceland, which NATO does not list.
     """
-    years, values = derive.panel(read_tables(FOLDER)["spending"], "pct_gdp")
+    column = {"2024": "pct_gdp_ed2024", "2026": "pct_gdp"}[edition]
+    years, values = derive.panel(read_tables(FOLDER)["spending"], column)
     return ISO3, years, values
 
 
