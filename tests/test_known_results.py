@@ -148,9 +148,9 @@ def budgeted(own, now, p):
     """Log change of spending after a budget, from that before it and the threat perceived."""
     plan = burden.desired(
         at_start=SPENT, threat_change=now - PERCEIVED, fear_change=NIL, spill_in_change=NIL, loss=NIL, gap=NIL,
-        demand=NIL, rally=NIL, goodwill_lost=NIL, posture=np.full((1, 2), COMMITTED), p=p,
+        demand=NIL, rally=NIL, goodwill_lost=NIL, posture=np.full((1, 2), COMMITTED), preference=NIL, p=p,
     )  # fmt: skip
-    spending = burden.budget(spending=SPENT * np.exp(own), plan=plan, draw=NIL, speed=np.ones((1, 1)), p=p)
+    spending = burden.budget(spending=SPENT * np.exp(own), plan=plan, speed=np.ones((1, 1)), p=p)
     return np.log(spending / SPENT)
 
 
