@@ -53,6 +53,16 @@ class _Stream:
         return self._generator
 
 
+#: Counter of the draw that picks a run's set of the posterior: far above those of `CHANNELS`, which may grow.
+POSTERIOR = 1_000_000
+
+
+def posterior_draws(seed: int, runs: Sequence[int]) -> Array:
+    """Uniform draw on [0, 1) that picks each run's set of the posterior, ``[run]``."""
+    numbers, place = np.unique(runs, return_inverse=True)
+    return np.array([_Stream(seed, int(run)).channel(POSTERIOR).random() for run in numbers])[place]
+
+
 def parameter_draws(seed: int, runs: Sequence[int]) -> Array:
     """Uniform draws on [0, 1) behind each run's parameter set, ``[run, parameter]`` in the order of `DRAWN`."""
     numbers, place = np.unique(runs, return_inverse=True)

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from cohesion import levers as lever_table
+from cohesion import posterior
 from cohesion.facts import Facts, load_facts
 from cohesion.parameters import BY_NAME, MECHANISMS, from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
@@ -15,11 +16,13 @@ from cohesion.rules.burden import phase_in
 from cohesion.rules.month import advance, standing
 from cohesion.rules.posture import defects
 from cohesion.scenario import Scenario
-from cohesion.shocks import ShockTable, parameter_draws
+from cohesion.shocks import ShockTable, parameter_draws, posterior_draws
 from cohesion.state import pledge_age, start
 from cohesion.types import COMMITTED, PILLAR, WITHDRAWN, Amend, Array, Book, Levers, Parameters
 
-Uncertainty = Literal["none", "prior"]
+Uncertainty = Literal["none", "prior", "posterior"]
+#: Of ensembles, the Mesa model, the command line and the dashboard where nothing else is asked for.
+DEFAULT: Uncertainty = "posterior"
 Values = Mapping[str, Array | float]
 
 
@@ -36,7 +39,8 @@ class Simulation:
         Run numbers; each has its own stream, so a run does not depend on its neighbours. In a sweep the same number
         occurs at every point.
     uncertainty
-        ``"none"``: the default parameter set; ``"prior"``: each run draws its own set from the ranges.
+        ``"none"``: the default parameter set; ``"prior"``: each run draws its own set from the ranges;
+        ``"posterior"``: each draws one of the sets that history supports, and from the ranges what history is silent on.
     parameters
         Values that replace the defaults or draws, a number or one a run, ``[run]``.
     without
@@ -135,8 +139,10 @@ def draw_parameters(
     """
     check_values(uncertainty, without, parameters or {}, len(runs))
     values: dict[str, Array | float] = {}
-    if uncertainty == "prior":
+    if uncertainty != "none":
         values.update(from_uniform(parameter_draws(seed, runs)))
+    if uncertainty == "posterior":
+        values.update(posterior.pick(posterior_draws(seed, runs)))
     values.update(scenario.parameters)
     values.update(parameters or {})
     for mechanism in without:

@@ -2,18 +2,22 @@
 
 Approximate Bayesian computation (Beaumont, Zhang and Balding 2002): candidates are drawn from the sourced ranges and
 simulated in batches along the run axis, each budget of a known year being simulated from the year before as it was. A
-candidate is judged by summary statistics of what it makes of those years (`summaries`), the nearest are kept, and a
-local linear regression moves them to where their statistics would be those of the data.
+candidate is judged by summary statistics of what it makes of those years (`summaries`); a tenth, the nearest, are kept,
+and a local linear regression moves them to where their statistics would be those of the data.
 
 The libraries for this (pyABC, ELFI) call a simulator of their own processes for one candidate, or for a batch of their
 own arrays; here a batch is the run axis of the model itself and a candidate is a run number, so no sampler is needed.
 """
 
 import datetime
+import hashlib
+import io
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,7 +30,8 @@ import pandas as pd
 from cohesion.facts import ISO3, load_facts
 from cohesion.parameters import BY_NAME, DRAWN, from_uniform
 from cohesion.shocks import parameter_draws
-from cohesion.studies.history import FIRST, Figures, Past, facts, figures, follow
+from cohesion.studies.history import FIRST, Figures, Past, figures, follow
+from cohesion.studies.plan import code_digest
 from cohesion.types import Array
 
 #: Mechanisms whose parameters are fitted, and single parameters of others that history can speak of.
@@ -36,27 +41,13 @@ SINGLES = (
     "demand_trust", "courting_trust",
 )  # fmt: skip
 FITTED = tuple(p.name for p in DRAWN if p.mechanism in MECHANISMS or p.name in SINGLES)
-CANDIDATES, KEPT, CHUNK = 20_000, 300, 128
+CANDIDATES, SETS, CHUNK = 20_000, 300, 128
+#: Share of candidates that the regression sees, and the weight of its ridge in units of all of them.
+NEAREST, RIDGE = 0.1, 0.05
 #: Of the candidates; apart from the seeds of ensembles.
 SEED = 2014
 #: Surveyed members from which a mean says something.
 SURVEYED = 5
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """Parameter sets that history up to an origin supports.
-
-    Attributes
-    ----------
-    sets
-        One row a set, a column for each of `FITTED`.
-    recipe
-        How they were found, and what the statistics were.
-    """
-
-    sets: pd.DataFrame
-    recipe: dict[str, Any]
 
 
 def summaries(past: Past, known: Figures) -> tuple[Array, list[str]]:
@@ -76,11 +67,9 @@ def summaries(past: Past, known: Figures) -> tuple[Array, list[str]]:
     """
     found: dict[str, Array] = {}
     groups = _groups(known)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        changes = np.log(past.spending[:, 1:]) - np.log(np.concatenate([known.spending[:-1]]))[None, : past.spending.shape[1] - 1]
-    kept = ~np.isnan(known.spending[1:]).all(axis=1)
-    changes = changes[:, : kept.size][:, kept[: changes.shape[1]]]
-    years = np.arange(FIRST + 1, FIRST + 1 + changes.shape[1])
+    years = range(FIRST + 1, FIRST + past.spending.shape[1])
+    with np.errstate(divide="ignore"):  # Iceland spends nothing, and is in no group
+        changes = np.log(past.spending[:, 1:]) - np.log(known.spending[: len(years)])
     spread = []
     for name, members in groups.items():
         part = changes[:, :, members]
@@ -127,9 +116,7 @@ def _log_odds(share: Array) -> Array:
 
 def observed(known: Figures, origin: int) -> Array:
     """The statistics of the figures themselves, ``[statistic]``."""
-    rows = origin - FIRST + 1
-    image = np.where(np.isnan(known.image), 0.5, known.image)
-    return summaries(Past(known.spending[None, :rows], image[None, :rows]), known)[0][0]
+    return summaries(Past(*(table[None, : origin - FIRST + 1] for table in _filled(known))), known)[0][0]
 
 
 def candidates(known: Figures, origin: int, runs: range, seed: int = SEED) -> tuple[Array, Array]:
@@ -144,8 +131,12 @@ def draws(runs: range, seed: int = SEED) -> Array:
     return np.stack([np.asarray(values[name]) for name in FITTED], axis=-1)
 
 
-def fit(values: Array, found: Array, data: Array, kept: int = KEPT, adjust: bool = True) -> tuple[Array, Array]:
-    """Parameter sets that the data support, ``[kept, parameter]``, and their distances, ``[kept]``.
+def fit(values: Array, found: Array, data: Array, sets: int = SETS, seed: int = SEED) -> Array:
+    """Parameter sets that the data support, ``[set, parameter]``.
+
+    The nearest tenth of the candidates is regressed on its statistics (Beaumont et al. 2002), with weights that fall
+    with distance and parameters on the logit of their range, so that none leaves it (Blum and François 2010). No
+    parameter is moved further than a kept candidate's statistics reach: the model does not say what lies beyond.
 
     Parameters
     ----------
@@ -153,32 +144,151 @@ def fit(values: Array, found: Array, data: Array, kept: int = KEPT, adjust: bool
         Of `candidates`, ``[candidate, parameter]`` and ``[candidate, statistic]``.
     data
         Of `observed`, ``[statistic]``.
-    kept
-        How many of the nearest.
-    adjust
-        Whether to regress the kept on their statistics (Beaumont et al. 2002), with parameters on the logit of their
-        range, so that none leaves it (Blum and François 2010), and weights that fall with distance.
+    sets
+        How many are drawn of the moved candidates, by weight.
+    seed
+        Of that draw.
     """
-    scale = 1.4826 * np.median(np.abs(found - np.median(found, axis=0)), axis=0)
+    scale = spread(found)
     telling = scale > 1e-6  # a statistic that no parameter moves says nothing of any
     away = (found[:, telling] - data[telling]) / scale[telling]
     distance = np.abs(away).mean(axis=-1)  # not squared: a year that no candidate reaches shall not decide alone
-    nearest = np.argsort(distance, kind="stable")[:kept]
+    nearest = np.argsort(distance, kind="stable")[: max(sets, round(NEAREST * len(values)))]
     values, away, distance = values[nearest], away[nearest], distance[nearest]
-    if not adjust:
-        return values, distance
-    away = away - np.clip(0, away.min(axis=0), away.max(axis=0))  # no further than a kept candidate reached
+    away = away - np.clip(0, away.min(axis=0), away.max(axis=0))
     low, high = (np.array([getattr(BY_NAME[name], end) for name in FITTED]) for end in ("low", "high"))
     logits = _log_odds(np.clip((values - low) / (high - low), 1e-6, 1 - 1e-6))
     weight = np.maximum(1e-3, 1 - (distance / distance.max()) ** 2)
-    design = np.column_stack([np.ones(kept), away])
-    root = np.sqrt(weight)[:, None]
-    # a ridge of one observation's weight keeps statistics that say the same from pulling apart
-    gram = (root * design).T @ (root * design) + np.diag([0.0] + [RIDGE * weight.sum()] * away.shape[1])
-    slope = np.linalg.solve(gram, (root * design).T @ (root * logits))
-    moved = logits - away @ slope[1:]
-    return low + (high - low) / (1 + np.exp(-moved)), distance
+    design = np.column_stack([np.ones(len(away)), away])
+    weighted = weight[:, None] * design
+    # the ridge keeps statistics that say the same, as a mean and its parts, from pulling apart
+    ridge = np.diag([0.0] + [RIDGE * weight.sum()] * away.shape[1])
+    slope = np.linalg.solve(design.T @ weighted + ridge, weighted.T @ logits)
+    moved = low + (high - low) / (1 + np.exp(-(logits - away @ slope[1:])))
+    chosen = np.random.default_rng(seed).choice(len(moved), sets, replace=False, p=weight / weight.sum())
+    return moved[np.sort(chosen)]
 
 
-#: Weight of the ridge in units of all kept sets.
-RIDGE = 0.05
+def spread(found: Array) -> Array:
+    """Median absolute deviation of each statistic over candidates, in the scale of a standard deviation."""
+    return 1.4826 * np.median(np.abs(found - np.median(found, axis=0)), axis=0)
+
+
+# --- the whole of it, on disk -----------------------------------------------------------------------------------------
+
+
+def calibrate(
+    origin: int,
+    out: Path,
+    count: int = CANDIDATES,
+    workers: int | None = None,
+    report: Callable[[int], None] = lambda done: None,
+) -> dict[str, Any]:
+    """Fit to history up to an origin and write ``<origin>.csv`` (one row a set) and ``<origin>.json`` (the recipe).
+
+    Finished batches of candidates are kept in ``.candidates-<origin>`` until the end, so an interrupted fit goes on.
+
+    Parameters
+    ----------
+    origin
+        Year of the newest figure that is used.
+    out
+        Folder to write to.
+    count
+        Candidates.
+    workers
+        Processes; as many as processors where None.
+    report
+        Called with the number of candidates done after each batch.
+
+    Returns
+    -------
+    dict
+        The recipe.
+    """
+    known = figures().until(origin)
+    values, found = _all_candidates(origin, out, count, workers, report)
+    data = observed(known, origin)
+    names = summaries(Past(*(table[None, : origin - FIRST + 1] for table in _filled(known))), known)[1]
+    sets = pd.DataFrame(fit(values, found, data), columns=list(FITTED))
+    text = sets.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    low, middle, high = np.quantile(found, [0.05, 0.5, 0.95], axis=0)
+    fitted = summaries(follow(known, origin, SEED + 1, range(len(sets)), "prior", dict(sets.items()), origin), known)[0]
+    after = np.quantile(fitted, [0.05, 0.5, 0.95], axis=0)
+    recipe = {
+        "origin": origin,
+        "method": "approximate Bayesian computation: nearest tenth of the candidates by mean absolute distance of "
+        "summary statistics in units of their spread, local linear regression on them, sets drawn by weight",
+        "candidates": count,
+        "seed": SEED,
+        "sets": len(sets),
+        "parameters": list(FITTED),
+        "data": "spending: NATO, edition of June 2024; views of the US: Pew; both to the origin",
+        "statistics": [
+            {"name": name, "data": _short(data[k]),
+             "prior": [_short(v[k]) for v in (low, middle, high)], "posterior": [_short(v[k]) for v in after]}
+            for k, name in enumerate(names)
+        ],
+        "code": code_digest(),
+        "digest": hashlib.sha256(text.encode()).hexdigest(),
+    }  # fmt: skip
+    _write(out / f"{origin}.csv", text.encode())
+    _write(out / f"{origin}.json", (json.dumps(recipe, indent=1) + "\n").encode())
+    for piece in (folder := out / f".candidates-{origin}").glob("*.npz"):
+        piece.unlink()
+    folder.rmdir()
+    return recipe
+
+
+def _all_candidates(
+    origin: int, out: Path, count: int, workers: int | None, report: Callable[[int], None]
+) -> tuple[Array, Array]:
+    """Every candidate, from the folder as far as it is there."""
+    folder = out / f".candidates-{origin}"
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = code_digest()[:12]  # candidates of other code are not taken
+    pieces = {range(k, min(k + CHUNK, count)): None for k in range(0, count, CHUNK)}
+    names = {piece: folder / f"{mark}-{piece.start:07d}-{piece.stop:07d}.npz" for piece in pieces}
+    missing = [piece for piece in pieces if not names[piece].exists()]
+    report(count - sum(map(len, missing)))
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(workers or os.cpu_count() or 1, len(missing) or 1), context) as pool:
+        jobs = [(origin, piece) for piece in missing]
+        try:
+            for (_, piece), (values, found) in zip(jobs, pool.map(_batch, jobs), strict=True):
+                held = io.BytesIO()
+                np.savez(held, values=values, found=found)
+                _write(names[piece], held.getvalue())
+                report(len(piece))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    loaded = [np.load(name) for name in names.values()]
+    return np.concatenate([one["values"] for one in loaded]), np.concatenate([one["found"] for one in loaded])
+
+
+def _batch(job: tuple[int, range]) -> tuple[Array, Array]:
+    origin, runs = job
+    return candidates(figures().until(origin), origin, runs)
+
+
+def _filled(known: Figures) -> tuple[Array, Array]:
+    return known.spending, np.where(np.isnan(known.image), 0.5, known.image)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
