@@ -14,9 +14,10 @@ import numpy as np
 from cohesion.facts import derive
 from cohesion.facts.codes import ISO3, NAMES, FactsError
 from cohesion.facts.derive import Array, BoolArray, IntArray
-from cohesion.facts.tables import FIRST_START, FOLDER, check_tables, read_tables
+from cohesion.facts.tables import FIRST_START, FOLDER, Tables, check_tables, read_tables, shipped_tables
 
 __all__ = [
+    "FOLDER",
     "ISO3",
     "NAMES",
     "FactEvent",
@@ -24,6 +25,7 @@ __all__ = [
     "FactsError",
     "check_tables",
     "events",
+    "facts_from",
     "image_table",
     "load_facts",
     "spending_table",
@@ -142,7 +144,7 @@ class FactEvent:
     basis: str
 
 
-def load_facts(start: datetime.date) -> Facts:
+def load_facts(start: datetime.date, folder: Path | None = None) -> Facts:
     """Figures known at a start date.
 
     Figures of the year of the start or later do not enter, with these exceptions: geography; structure
@@ -156,26 +158,33 @@ def load_facts(start: datetime.date) -> Facts:
     Parameters
     ----------
     start
-        A day from 2014-01-01 to 2030-12-31. After 2025 the latest known figures are used.
+        A day from 2014-01-01 to 2030-12-31. After the last year of a table its latest figures are used.
+    folder
+        Where other tables are, all of them; the package's own by default.
 
     Returns
     -------
     Facts
-        The same object for the same day.
+        Of the package's own tables the same object for the same day; those of a folder are read anew.
 
     Raises
     ------
     FactsError
         For a start outside the range or a damaged table.
     """
-    return _load(datetime.date(start.year, start.month, start.day), FOLDER)
+    day = datetime.date(start.year, start.month, start.day)
+    return _shipped(day) if folder is None else facts_from(read_tables(folder), day)
 
 
 @lru_cache(maxsize=32)
-def _load(start: datetime.date, folder: Path) -> Facts:
+def _shipped(start: datetime.date) -> Facts:
+    return facts_from(shipped_tables(), start)
+
+
+def facts_from(tables: Tables, start: datetime.date) -> Facts:
+    """Figures known at a start date, of checked tables; see `load_facts`."""
     if not FIRST_START <= start <= LAST_START:
         raise FactsError("start of the scenario", "start", "start", str(start), f"{FIRST_START} to {LAST_START}")
-    tables = read_tables(folder)
     distance_moscow, distance = derive.distances(tables)
     border, neighbours = derive.neighbours(tables)
     exports_to_us, us_imports_share = derive.us_trade(tables)
@@ -220,12 +229,15 @@ def _load(start: datetime.date, folder: Path) -> Facts:
 
 
 def _lock(facts: Facts) -> None:
-    """Make the arrays read-only: the object is shared by every caller."""
+    """Make the arrays read-only, since the object is shared by every caller, and refuse one with a gap."""
     for field in fields(facts):
         value = getattr(facts, field.name)
         for array in value.values() if isinstance(value, dict) else (value,):
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
+                if np.isnan(array).any():
+                    place, allowed = f"a start on {facts.start}", "enough figures in its table to derive it"
+                    raise FactsError("the tables together", place, field.name, "a gap", allowed)
 
 
 def spending_table() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
@@ -236,7 +248,7 @@ def spending_table() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
     iso3, years, values
         Codes, years 2014-2024, and % of GDP [member, year]; nan for Iceland, which NATO does not list.
     """
-    years, values = derive.panel(read_tables(FOLDER)["spending"], "pct_gdp")
+    years, values = derive.panel(shipped_tables()["spending"], "pct_gdp")
     return ISO3, years, values
 
 
@@ -248,14 +260,14 @@ def image_table() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
     iso3, years, values
         Codes, years 2002-2024, and shares 0 to 1 [member, year]; nan where there was no survey.
     """
-    years, values = derive.panel(read_tables(FOLDER)["us_image"], "favorable_us_pct")
+    years, values = derive.panel(shipped_tables()["us_image"], "favorable_us_pct")
     return ISO3, years, values / 100
 
 
 @lru_cache(maxsize=1)
 def events() -> tuple[FactEvent, ...]:
     """Return the dated events of events.csv, in order of time."""
-    rows = sorted(read_tables(FOLDER)["events"], key=lambda row: row["day"])
+    rows = sorted(shipped_tables()["events"], key=lambda row: row["day"])
     return tuple(
         FactEvent(
             date=row["date"],
