@@ -43,6 +43,8 @@ class Simulation:
     paths
         Levers that differ between runs, in place of the scenario's: ``[run, month, 32]``, or ``[run, month, 1]`` where
         a lever is one for the alliance.
+    facts
+        Figures of the start in place of those of the package; see `cohesion.facts.load_facts`.
     """
 
     def __init__(
@@ -54,11 +56,12 @@ class Simulation:
         parameters: Values | None = None,
         without: tuple[str, ...] = (),
         paths: Mapping[str, Array] | None = None,
+        facts: Facts | None = None,
     ) -> None:
         if not isinstance(seed, int | np.integer) or seed < 0:
             raise ValueError(f"seed {seed!r} is not a whole number from 0")
         self.scenario = scenario
-        self.facts: Facts = load_facts(scenario.start)
+        self.facts: Facts = load_facts(scenario.start) if facts is None else facts
         self.parameters = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
         shared = {name: path[None] for name, path in scenario.paths().items()}
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
