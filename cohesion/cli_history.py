@@ -69,8 +69,8 @@ def backtest(
     Events of the later years are known, their figures are not. Parameters are those that history up to the origin
     supports. Beside it: persistence, a linear trend, everyone at the pledge, and a pooled panel regression.
     """
-    from cohesion.studies.backtest import check, backtest as tested
-    from cohesion.studies.backtest import write
+    from cohesion.studies.backtest import backtest as tested
+    from cohesion.studies.backtest import check, write
 
     origins, last = check(origin, through)
     with progress(len(origins), "origins") as report:

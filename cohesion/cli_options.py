@@ -112,6 +112,10 @@ Without = Annotated[
         help="Switch a mechanism off (names: cohesion parameters). Repeatable.",
     ),
 ]  # fmt: skip
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", parser=whole(1, 1024), metavar="N", help="Processes; as many as processors by default."),
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write a folder with tables, bands and figure.")]
 Holder = Annotated[
     str | None,

@@ -16,6 +16,7 @@ import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from cohesion import outcome as rule
+from cohesion.facts import Facts
 from cohesion.ledger import Ledger
 from cohesion.record import Recorder, Records, dataset, empty
 from cohesion.scenario import Scenario, load_scenario
@@ -34,6 +35,7 @@ def simulate(
     *,
     parameters: Values | None = None,
     without: tuple[str, ...] = (),
+    facts: Facts | None = None,
     ledger: bool = False,
     variables: tuple[str, ...] | None = None,
     first_run: int = 0,
@@ -57,6 +59,8 @@ def simulate(
         Values that replace defaults or draws: a number, or one a run, ``[runs]``.
     without
         Mechanisms to switch off.
+    facts
+        Figures of the start in place of those of the package; see `cohesion.facts.load_facts`.
     ledger
         Whether to keep both ledgers of trust in the US (``ledger_direct`` and ``ledger_traced``, by driver).
     variables
@@ -94,7 +98,7 @@ def simulate(
         at = piece.start - first_run
         given = {name: np.asarray(value) for name, value in (parameters or {}).items()}
         sliced = {name: value[at : at + len(piece)] if value.ndim else value for name, value in given.items()}
-        simulation = Simulation(scenario, seed, piece, uncertainty, sliced, without)
+        simulation = Simulation(scenario, seed, piece, uncertainty, sliced, without, facts=facts)
         book = Ledger.of(simulation) if ledger else None
         recorder = Recorder(simulation, into={name: array[at : at + len(piece)] for name, array in table.items()})
         while not simulation.finished:

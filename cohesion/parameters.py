@@ -218,7 +218,8 @@ PARAMETERS: tuple[Parameter, ...] = (
        "range: assumption", 0),
     _P("preference_shift", "burden", "1", 0.5, 0.0, 1.0,
        "part of such a surprise that shows a change of what the country prefers, and stays",
-       "assumption: none (a lump, as a large purchase) to all; budgets are incremental (Davis, Dempster and Wildavsky 1966)"),
+       "assumption: none (a lump, as a large purchase) to all; budgets are incremental (Davis, Dempster and "
+       "Wildavsky 1966)"),
     _P("supplement", "burden", "1", 0.15, 0.0, 0.4,
        "share of the gap closed at once in July where the plan is a tenth or more above spending",
        "assumption: several members passed supplements in 2022", 0),

@@ -256,3 +256,67 @@ def print_closing(said: dict[str, Any], out: Path | None) -> None:
     say(CAVEAT)
     if out is not None:
         say(f"Written to {out}")
+
+
+def print_calibration(recipe: dict[str, Any]) -> None:
+    """What a fit found: each statistic of history beside what candidates and the kept sets make of it."""
+    rows = [
+        (
+            one["name"],
+            f"{one['data']:.3f}",
+            *(f"{v[1]:.3f} [{v[0]:.3f}, {v[2]:.3f}]" for v in (one["prior"], one["posterior"])),
+        )
+        for one in recipe["statistics"]
+    ]
+    print_table(
+        ("statistic", ">history", ">all candidates (90 %)", ">kept sets (90 %)"), rows,
+        f"History to {recipe['origin']}: {recipe['candidates']:,} candidates",
+    )  # fmt: skip
+
+
+def print_backtest(found: dict[str, Any]) -> None:
+    """Scores of a back-test, or the forecast itself where its years are not known yet."""
+    names = ("model", "persistence", "trend", "pledge", "panel")
+    for key, title in (("headline", "Origins 2019 to 2022"), ("scores", "All origins")):
+        scores = found.get(key)
+        if scores is None:
+            continue
+        if key == "scores":
+            title = "Origins " + ", ".join(map(str, scores["origins"]))
+        rows = [
+            (
+                f"{horizon}",
+                *(f"{part[name]:.3f}" for name in names),
+                f"{100 * part['coverage']:.0f} %",
+                f"{part['cells']}",
+            )
+            for horizon, part in scores["by_horizon"].items()
+        ]
+        pooled = scores["horizons_2_and_3"]
+        rows.append(("2 and 3", *(f"{pooled[name]:.3f}" for name in names), "", ""))
+        columns = ("years ahead", *(f">{name}" for name in names), ">in 90 % band", ">cells")
+        print_table(columns, rows, f"{title}: root mean squared error, points of GDP")
+        say(
+            f"{scores['ratio_to_best']:.2f} of the best baseline ({scores['best_baseline']}); "
+            f"{100 * scores['coverage']:.0f} % of cells in the 90 % band"
+        )
+        say()
+    for span, part in found.get("rises", {}).items():
+        say(
+            f"Rises {span}: rank correlation {part['rank_correlation']:.2f} over {part['members']} members; "
+            f"mean {part['mean_forecast']:.2f} forecast, {part['mean_actual']:.2f} in fact"
+        )
+    for key, title in (("best_members", "Closest"), ("worst_members", "Farthest off")):
+        if key in found:
+            say(f"{title}: " + ", ".join(f"{iso3} {error:.2f}" for iso3, error in found[key].items()))
+    for year, part in found.get("goodwill", {}).items():
+        say(
+            f"Views of the United States, {year}: sign right for {100 * part['sign_right']:.0f} % of {part['pairs']} "
+            f"moves, rank correlation {part['rank_correlation']:.2f}"
+        )
+    if "scores" not in found:
+        rows = [(one["iso3"], str(one["year"]), *(f"{one[k]:.2f}" for k in ("last", "p05", "p50", "p95")))
+                for one in found["forecast"]]  # fmt: skip
+        print_table(
+            ("member", "year", ">at the origin", ">5 %", ">median", ">95 %"), rows, "Defence spending, % of GDP"
+        )

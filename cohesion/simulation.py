@@ -40,7 +40,7 @@ class Simulation:
         occurs at every point.
     uncertainty
         ``"none"``: the default parameter set; ``"prior"``: each run draws its own set from the ranges;
-        ``"posterior"``: each draws one of the sets that history supports, and from the ranges what history is silent on.
+        ``"posterior"``: each draws one of the sets that history supports, and the rest from the ranges.
     parameters
         Values that replace the defaults or draws, a number or one a run, ``[run]``.
     without
@@ -49,7 +49,7 @@ class Simulation:
         Levers that differ between runs, in place of the scenario's: ``[run, month, 32]``, or ``[run, month, 1]`` where
         a lever is one for the alliance.
     facts
-        In place of those of the scenario's start.
+        Figures of the start in place of those of the package; see `cohesion.facts.load_facts`.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Simulation:
         if not isinstance(seed, int | np.integer) or seed < 0:
             raise ValueError(f"seed {seed!r} is not a whole number from 0")
         self.scenario = scenario
-        self.facts = facts or load_facts(scenario.start)
+        self.facts: Facts = load_facts(scenario.start) if facts is None else facts
         self.parameters = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
         shared = {name: path[None] for name, path in scenario.paths().items()}
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]

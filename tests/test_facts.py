@@ -286,7 +286,7 @@ def test_a_figure_of_the_year_of_the_start_or_later_changes_nothing(copied: Path
                 row.update(damage)
 
     edit(copied, file, change)
-    altered, real = facts._load(start, copied), load_facts(start)
+    altered, real = load_facts(start, copied), load_facts(start)
     excepted = {"exports_to_us", "us_imports_share"} if file == "gdp.csv" else set()  # over GDP 2024, as documented
     for field in fields(real):
         value = getattr(real, field.name)
@@ -296,7 +296,7 @@ def test_a_figure_of_the_year_of_the_start_or_later_changes_nothing(copied: Path
 
 def test_an_earlier_figure_does_change_the_start(copied: Path) -> None:
     edit(copied, "spending.csv", lambda rows: row_of(rows, iso3="POL", year="2018").update(pct_gdp="5"))
-    assert facts._load(datetime.date(2019, 1, 1), copied).spending[member("POL")] == 5
+    assert load_facts(datetime.date(2019, 1, 1), copied).spending[member("POL")] == 5
 
 
 # --- damaged tables -------------------------------------------------------------------------------

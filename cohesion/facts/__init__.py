@@ -15,9 +15,10 @@ import numpy as np
 from cohesion.facts import derive
 from cohesion.facts.codes import ISO3, NAMES, FactsError
 from cohesion.facts.derive import Array, BoolArray, IntArray
-from cohesion.facts.tables import FIRST_START, FOLDER, check_tables, read_tables
+from cohesion.facts.tables import FIRST_START, FOLDER, Tables, check_tables, read_tables, shipped_tables
 
 __all__ = [
+    "FOLDER",
     "ISO3",
     "NAMES",
     "FactEvent",
@@ -25,6 +26,7 @@ __all__ = [
     "FactsError",
     "check_tables",
     "events",
+    "facts_from",
     "image_table",
     "load_facts",
     "spending_table",
@@ -149,7 +151,7 @@ class FactEvent:
     basis: str
 
 
-def load_facts(start: datetime.date, known: int | None = None) -> Facts:
+def load_facts(start: datetime.date, folder: Path | None = None, *, known: int | None = None) -> Facts:
     """Figures known at a start date.
 
     Figures of the year of the start or later do not enter, with these exceptions: geography; structure
@@ -163,7 +165,9 @@ def load_facts(start: datetime.date, known: int | None = None) -> Facts:
     Parameters
     ----------
     start
-        A day from 2014-01-01 to 2030-12-31. After 2025 the latest known figures are used.
+        A day from 2014-01-01 to 2030-12-31. After the last year of a table its latest figures are used.
+    folder
+        Where other tables are, all of them; the package's own by default.
     known
         Year of the newest figure that may enter, from 2015; for a forecast from that year. Spending is then that of the
         older edition, and what is known only later gives way to what says nothing of one member: exports to the US of
@@ -172,21 +176,22 @@ def load_facts(start: datetime.date, known: int | None = None) -> Facts:
     Returns
     -------
     Facts
-        The same object for the same day.
+        Of the package's own tables the same object for the same day; those of a folder are read anew.
 
     Raises
     ------
     FactsError
         For a start outside the range or a damaged table.
     """
-    facts = _load(datetime.date(start.year, start.month, start.day), FOLDER)
+    day = datetime.date(start.year, start.month, start.day)
+    facts = _shipped(day) if folder is None else facts_from(read_tables(folder), day)
     return facts if known is None else _without_later(facts, known)
 
 
 def _without_later(facts: Facts, known: int) -> Facts:
     """The facts without figures of years after one, but for geography and trade ties of 2015."""
     members, europe = len(facts.iso3), np.arange(len(facts.iso3)) != facts.usa
-    spending = derive.latest(read_tables(FOLDER)["spending"], "pct_gdp_ed2024", facts.start.year)
+    spending = derive.latest(shipped_tables()["spending"], "pct_gdp_ed2024", facts.start.year)
     kept: dict[str, Any] = {"spending": np.nan_to_num(spending)}
     if known < YEAR_OF["exports"]:
         kept["exports_to_us"] = MEAN_EXPORTS * europe
@@ -204,10 +209,14 @@ def _without_later(facts: Facts, known: int) -> Facts:
 
 
 @lru_cache(maxsize=32)
-def _load(start: datetime.date, folder: Path) -> Facts:
+def _shipped(start: datetime.date) -> Facts:
+    return facts_from(shipped_tables(), start)
+
+
+def facts_from(tables: Tables, start: datetime.date) -> Facts:
+    """Figures known at a start date, of checked tables; see `load_facts`."""
     if not FIRST_START <= start <= LAST_START:
         raise FactsError("start of the scenario", "start", "start", str(start), f"{FIRST_START} to {LAST_START}")
-    tables = read_tables(folder)
     distance_moscow, distance = derive.distances(tables)
     border, neighbours = derive.neighbours(tables)
     exports_to_us, us_imports_share = derive.us_trade(tables)
@@ -253,12 +262,15 @@ def _load(start: datetime.date, folder: Path) -> Facts:
 
 
 def _lock(facts: Facts) -> None:
-    """Make the arrays read-only: the object is shared by every caller."""
+    """Make the arrays read-only, since the object is shared by every caller, and refuse one with a gap."""
     for field in fields(facts):
         value = getattr(facts, field.name)
         for array in value.values() if isinstance(value, dict) else (value,):
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
+                if np.isnan(array).any():
+                    place, allowed = f"a start on {facts.start}", "enough figures in its table to derive it"
+                    raise FactsError("the tables together", place, field.name, "a gap", allowed)
 
 
 def spending_table(edition: Literal["2024", "2026"] = "2026") -> tuple[tuple[str, ...], tuple[int, ...], Array]:
@@ -275,7 +287,7 @@ def spending_table(edition: Literal["2024", "2026"] = "2026") -> tuple[tuple[str
         Codes, years 2014-2024, and % of GDP [member, year]; nan for Iceland, which NATO does not list.
     """
     column = {"2024": "pct_gdp_ed2024", "2026": "pct_gdp"}[edition]
-    years, values = derive.panel(read_tables(FOLDER)["spending"], column)
+    years, values = derive.panel(shipped_tables()["spending"], column)
     return ISO3, years, values
 
 
@@ -287,14 +299,14 @@ def image_table() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
     iso3, years, values
         Codes, years 2002-2024, and shares 0 to 1 [member, year]; nan where there was no survey.
     """
-    years, values = derive.panel(read_tables(FOLDER)["us_image"], "favorable_us_pct")
+    years, values = derive.panel(shipped_tables()["us_image"], "favorable_us_pct")
     return ISO3, years, values / 100
 
 
 @lru_cache(maxsize=1)
 def events() -> tuple[FactEvent, ...]:
     """Return the dated events of events.csv, in order of time."""
-    rows = sorted(read_tables(FOLDER)["events"], key=lambda row: row["day"])
+    rows = sorted(shipped_tables()["events"], key=lambda row: row["day"])
     return tuple(
         FactEvent(
             date=row["date"],

@@ -50,7 +50,8 @@ class FactsError(ValueError):
     """
 
     def __init__(self, file: str, row: str, column: str, value: str, allowed: str) -> None:
-        super().__init__(f"{file}, {row}, column {column}: found {value!r}; allowed: {allowed}")
+        found = value if len(value) <= 200 else f"{value[:200]}…"
+        super().__init__(f"{file}, {row}, column {column}: found {found!r}; allowed: {allowed}")
         self.file = file
         self.row = row
         self.column = column

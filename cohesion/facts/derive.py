@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cohesion.facts.codes import ISO3
-from cohesion.facts.tables import Row, Tables
+from cohesion.facts.tables import SURVEYS_FOR_A_MEAN, Row, Tables
 
 Array = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -27,7 +27,6 @@ EARTH_RADIUS = 6371.0088  # km, mean radius (IUGG)
 TREND_GROWTH = 0.015  # assumption: fills a window of fewer than five known years
 GROWTH_CEILING = 0.04
 US_VIEW_OF_ITSELF = 0.8  # assumption: no foreign survey asks Americans
-SURVEYS_FOR_A_MEAN = 5
 SURVEYS_FOR_A_SHIFT = 3
 AID_YEARS = (datetime.date(2026, 6, 30) - datetime.date(2022, 1, 24)).days / 365.25
 AID_BEGINS = datetime.date(2022, 2, 1)
@@ -151,7 +150,8 @@ def us_troops(tables: Tables, year: int) -> Array:
     """American soldiers in each member: permanent, plus rotational where the table knows them."""
     rows = tables["troops"]
     permanent = np.nan_to_num(latest(rows, "us_troops", year))
-    count_year = min(max(year - 1, 2014), 2024)
+    counted = [int(row["year"]) for row in rows]
+    count_year = min(max(year - 1, min(counted)), max(counted))
     return permanent + by_member([r for r in rows if int(r["year"]) == count_year], "us_troops_rotational", 0.0)
 
 

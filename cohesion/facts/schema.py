@@ -12,6 +12,7 @@ from cohesion.facts.codes import ISO3
 
 BASES = ("read", "computed", "remembered", "remembered, certain", "assumption", "imputed")
 YEARS = tuple(range(2014, 2025))
+LAST_YEAR = 2030  # no start sees a later one
 ALLIES = tuple(code for code in ISO3 if code != "USA")
 OUTSIDERS = ("BLR", "RUS")
 KINDS = (
@@ -48,12 +49,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One file: its key, its columns, and the keys that must all be there (none: any number of rows)."""
+    """One file: what it holds, its key and columns, the keys that must all be there, the column that dates a row.
+
+    Without `complete` any number of rows will do. Where the key holds a year, the years after `YEARS` may follow up to
+    `LAST_YEAR`, each for all countries and none left out between.
+    """
 
     file: str
+    what: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     complete: tuple[str, ...] = field(default=(), repr=False)
+    dated: str = ""
 
 
 def _number(
@@ -86,11 +93,13 @@ def _keys(parts: Iterable[tuple[object, ...]]) -> tuple[str, ...]:
 
 _ISO3 = _choice("iso3", ISO3)
 _SOURCE = _text("source")
+_LATER = _keys(product(ISO3, range(YEARS[-1] + 1, LAST_YEAR + 1)))  # the edition of 2024 ends with 2024
 _MONTHS = tuple(f"{year}-{month:02d}" for year in YEARS for month in range(1, 13))
 
 TABLES: tuple[Table, ...] = (
     Table(
         "members.csv",
+        "Population, EU, capitals, nuclear weapons",
         ("iso3",),
         (
             _ISO3,
@@ -114,27 +123,30 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "spending.csv",
+        "Defence spending, % of GDP: newest NATO edition, and that of 2024",
         ("iso3", "year"),
         (
             _ISO3,
-            _whole("year", 2014, 2024),
+            _whole("year", 2014, LAST_YEAR),
             _number("pct_gdp", 0.1, 10, "pct_gdp_basis", gaps=("ISL",)),
             _whole("estimate", 0, 1, gaps=("ISL",)),
-            _number("pct_gdp_ed2024", 0.1, 10, "ed2024_basis", gaps=("ISL",)),
-            _whole("estimate_ed2024", 0, 1, gaps=("ISL",)),
+            _number("pct_gdp_ed2024", 0.1, 10, "ed2024_basis", gaps=("ISL", *_LATER)),
+            _whole("estimate_ed2024", 0, 1, gaps=("ISL", *_LATER)),
             _choice("flag", ("denominator_break", "no_armed_forces"), optional=True),
             _basis("pct_gdp_basis", optional=True),
             _basis("ed2024_basis", optional=True),
             _SOURCE,
         ),
         _keys(product(ISO3, YEARS)),
+        dated="year",
     ),
     Table(
         "gdp.csv",
+        "GDP and its growth, also of Russia and Ukraine",
         ("iso3", "year"),
         (
             _choice("iso3", (*ISO3, "RUS", "UKR")),
-            _whole("year", 2014, 2024),
+            _whole("year", 2014, LAST_YEAR),
             _number("gdp_usd_bn", 1, 50000, "gdp_basis"),
             _number("growth_pct", -35, 35, "growth_basis"),
             _basis("gdp_basis"),
@@ -142,13 +154,15 @@ TABLES: tuple[Table, ...] = (
             _SOURCE,
         ),
         _keys(product((*ISO3, "RUS", "UKR"), YEARS)),
+        dated="year",
     ),
     Table(
         "us_image.csv",
+        "Views of the United States, surveyed by Pew",
         ("iso3", "year"),
         (
             _choice("iso3", ALLIES),
-            _whole("year", 2001, 2024),
+            _whole("year", 2001, LAST_YEAR),
             _choice("us_president", ("Bush", "Obama", "Trump", "Biden")),
             _number("favorable_us_pct", 0, 100, "favorable_basis", optional=True),
             _basis("favorable_basis", optional=True),
@@ -157,13 +171,15 @@ TABLES: tuple[Table, ...] = (
             _basis("confidence_basis", optional=True),
             _text("confidence_source", optional=True),
         ),
+        dated="year",
     ),
     Table(
         "troops.csv",
+        "American soldiers",
         ("iso3", "year"),
         (
             _choice("iso3", ALLIES),
-            _whole("year", 2014, 2024),
+            _whole("year", 2014, LAST_YEAR),
             _choice("month", ("December", "September")),
             _whole(
                 "us_troops",
@@ -178,9 +194,11 @@ TABLES: tuple[Table, ...] = (
             _SOURCE,
         ),
         _keys(product(ALLIES, YEARS)),
+        dated="year",
     ),
     Table(
         "cabinets.csv",
+        "Cabinets and their line on Russia",
         ("iso3", "cabinet_start"),
         (
             _ISO3,
@@ -196,9 +214,11 @@ TABLES: tuple[Table, ...] = (
             _basis("eu_alignment_basis", optional=True),
             _SOURCE,
         ),
+        dated="cabinet_start",
     ),
     Table(
         "elections.csv",
+        "Next elections, as of January 2026",
         ("iso3", "body"),
         (
             _ISO3,
@@ -213,6 +233,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "trade_ties.csv",
+        "Exports to each ally, % of all, 2015",
         ("iso3_from", "iso3_to"),
         (
             _choice("iso3_from", ISO3),
@@ -225,6 +246,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "trade_top5_2023.csv",
+        "The same of 2023, five largest only; for checks, no input",
         ("iso3_from", "iso3_to"),
         (
             _choice("iso3_from", ISO3),
@@ -236,6 +258,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "tariffs.csv",
+        "Exports to the US and American tariffs, 2024",
         ("iso3",),
         (
             _choice("iso3", ALLIES),
@@ -257,6 +280,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "gas.csv",
+        "Russian share of gas imports, 2020",
         ("iso3",),
         (
             _ISO3,
@@ -269,6 +293,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "ukraine_aid.csv",
+        "Aid to Ukraine from 2022 to June 2026, % of GDP",
         ("iso3",),
         (
             _ISO3,
@@ -281,12 +306,15 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "war_intensity.csv",
+        "Battle deaths by month; to judge histories, no input",
         ("year_month",),
         (Column("year_month", "month"), _number("battle_deaths", 0, 100000, "basis"), _basis("basis"), _SOURCE),
         _MONTHS,
+        dated="year_month",
     ),
     Table(
         "events.csv",
+        "Dated events; a record, no input: scenarios hold their own",
         ("day", "kind", "actor", "target", "description"),
         (
             Column("date", "month"),
@@ -299,14 +327,17 @@ TABLES: tuple[Table, ...] = (
             _SOURCE,
             _basis("basis"),
         ),
+        dated="date",
     ),
     Table(
         "groups.csv",
+        "Groups of members",
         ("group", "iso3"),
-        (_text("group"), _ISO3, _whole("since", 1940, 2024, "basis"), _basis("basis"), _SOURCE),
+        (_text("group"), _ISO3, _whole("since", 1940, LAST_YEAR, "basis"), _basis("basis"), _SOURCE),
     ),
     Table(
         "neighbours.csv",
+        "Neighbours by land and sea",
         ("iso3_a", "iso3_b"),
         (
             _choice("iso3_a", (*ISO3, *OUTSIDERS)),

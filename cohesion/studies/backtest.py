@@ -50,7 +50,7 @@ def check(origin: int | None, through: int | None) -> tuple[tuple[int, ...], int
     if origin not in ORIGINS:
         raise ConfigError.at("--origin", "year", origin, ", ".join(map(str, ORIGINS)))
     if through is not None and not origin < through <= THROUGH:
-        raise ConfigError.at("--through", "year", through, f"{origin + 1} to {THROUGH}, the last year with known events")
+        raise ConfigError.at("--through", "year", through, f"{origin + 1} to {THROUGH}, where the known events end")
     return (origin,), through
 
 
@@ -87,8 +87,9 @@ class Backtest:
         table = self._scored[self._scored["origin"].isin(origins)]
         inside = (table["actual"] >= table["p05"]) & (table["actual"] <= table["p95"])
         by = {}
-        for horizon, part in table.groupby("horizon"):
-            by[int(horizon)] = self.rmse(part) | {"coverage": float(inside[part.index].mean()), "cells": len(part)}
+        for horizon in sorted(set(map(int, table["horizon"]))):
+            part = table[table["horizon"] == horizon]
+            by[horizon] = self.rmse(part) | {"coverage": float(inside[part.index].mean()), "cells": len(part)}
         later = table[table["horizon"] >= 2]
         pooled = self.rmse(later if len(later) else table)
         best = min(BASELINES, key=pooled.__getitem__)
@@ -114,7 +115,7 @@ class Backtest:
     def members(self) -> pd.Series:
         """Root mean squared error of each member over all cells scored, best first."""
         squared = (self._scored["p50"] - self._scored["actual"]) ** 2
-        return np.sqrt(squared.groupby(self._scored["iso3"]).mean()).sort_values()
+        return (squared.groupby(self._scored["iso3"]).mean() ** 0.5).sort_values()
 
     def moves(self, year: int | None = None) -> dict[str, float]:
         """How many moves of goodwill have the right sign, and their rank correlation; of one year or all."""
@@ -134,12 +135,10 @@ class Backtest:
             found["scores"] = self.scores(origins)
             if set(HEADLINE) <= set(origins):
                 found["headline"] = self.scores(HEADLINE)
-            found["rises"] = {
-                f"{origin} to {year}": self.rises(origin, year)
-                for origin, year in self._scored.groupby("origin")["year"].max().items()
-            }
-            found["best_members"] = {iso3: float(v) for iso3, v in errors.head(5).items()}
-            found["worst_members"] = {iso3: float(v) for iso3, v in errors.tail(5)[::-1].items()}
+            last = {origin: int(self._scored["year"][self._scored["origin"] == origin].max()) for origin in origins}
+            found["rises"] = {f"{origin} to {year}": self.rises(origin, year) for origin, year in last.items()}
+            found["best_members"] = {str(iso3): float(v) for iso3, v in errors.head(5).items()}
+            found["worst_members"] = {str(iso3): float(v) for iso3, v in errors.tail(5)[::-1].items()}
         if len(self.goodwill):
             years = sorted(map(int, set(self.goodwill["year"])))
             found["goodwill"] = {str(year): self.moves(year) for year in years}

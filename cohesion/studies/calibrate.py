@@ -18,7 +18,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -210,10 +209,11 @@ def calibrate(
     values, found = _all_candidates(origin, out, count, workers, report)
     data = observed(known, origin)
     names = summaries(Past(*(table[None, : origin - FIRST + 1] for table in _filled(known))), known)[1]
-    sets = pd.DataFrame(fit(values, found, data), columns=list(FITTED))
-    text = sets.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    sets = fit(values, found, data)
+    text = pd.DataFrame(sets, columns=list(FITTED)).to_csv(index=False, float_format="%.6g", lineterminator="\n")
     low, middle, high = np.quantile(found, [0.05, 0.5, 0.95], axis=0)
-    fitted = summaries(follow(known, origin, SEED + 1, range(len(sets)), "prior", dict(sets.items()), origin), known)[0]
+    chosen = dict(zip(FITTED, sets.T, strict=True))
+    fitted = summaries(follow(known, origin, SEED + 1, range(len(sets)), "prior", chosen, origin), known)[0]
     after = np.quantile(fitted, [0.05, 0.5, 0.95], axis=0)
     recipe = {
         "origin": origin,

@@ -85,10 +85,11 @@ def scenario(through: int) -> Scenario:
     if through <= LAST:
         return past.with_changes(months=months)
     level = float(past.paths()["russia_pressure"][-1, 0])  # the later scenario's pressure is measured from 2025
-    events = [
-        replace(event, levers={k: v + level if k == "russia_pressure" else v for k, v in event.levers.items()})
-        for event in later.events
-    ]
+    events = []
+    for event in later.events:
+        pressed = event.levers.get("russia_pressure")
+        moved = {"russia_pressure": pressed + level} if isinstance(pressed, float | int) else {}
+        events.append(replace(event, levers=event.levers | moved))
     return replace(past, months=months, events=(*past.events, *events))
 
 
@@ -120,9 +121,7 @@ def follow(
         Year of the newest fact that may enter.
     """
     with threadpool_limits(limits=1, user_api="blas"):
-        simulation = Simulation(
-            scenario(through), seed, runs, uncertainty, parameters, facts=facts(origin),
-        )  # fmt: skip
+        simulation = Simulation(scenario(through), seed, runs, uncertainty, parameters, facts=facts(origin))
         years = range(FIRST, through + 1)
         spending, goodwill = (np.empty((len(runs), len(years), len(simulation.facts.iso3))) for _ in range(2))
         for row, year in enumerate(years):
