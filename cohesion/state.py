@@ -78,8 +78,8 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
         update_about_us=trust.update_matrix(european_ties, p), prior=prior, trust_in_us=trust_in_us,
         european_trust=zero, goodwill=at_odds, threat=perceived, credibility=zero, spill_in=zero,
         required=np.ones((runs, members)), delivery=delivery, posture=postures,
-        pledge_gap=burden.pledge_gap(neutral.pledge[0], zero[0], pledge_due, facts.spending), support=float(aid_usd.sum()),
-        us_aid_share=float(aid_usd[usa] / max((aid_usd * europe).sum(), 1e-9)),
+        pledge_gap=burden.pledge_gap(neutral.pledge[0], zero[0], pledge_due, facts.spending),
+        support=float(aid_usd.sum()), us_aid_share=float(aid_usd[usa] / max((aid_usd * europe).sum(), 1e-9)),
     )  # fmt: skip
     s = State(
         month=0, deviation=np.zeros((runs, members, members)), trust_in_us=trust_in_us, european_trust=zero,
