@@ -194,7 +194,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "cut of desired spending and aid for GDP lost as a fraction",
        "assumption: a loss of 1 % cuts them by nothing to 12 %", 0),
     _P("pledge_pull", "burden", "1", 0.4, 0.1, 0.9,
-       "share of the gap to a new pledge, in logs, that enters desired spending",
+       "share of the gap to what is due of the pledge, in logs, that enters desired spending",
        "NATO (2024): of the members under 2 % in 2014, about two thirds had closed the gap ten years after Wales", 0),
     _P("shaming", "burden", "log", 0.0, -0.1, 0.1,
        "change of desired spending under public shaming by the US",
@@ -224,7 +224,7 @@ PARAMETERS: tuple[Parameter, ...] = (
        "share of the gap closed at once in July where the plan is a tenth or more above spending",
        "assumption: several members passed supplements in 2022", 0),
     _P("pledge_trust", "burden", _WEIGHT, 0.3, 0.0, 0.8,
-       "trust lost by an ally whose gap to the pledge widens by the whole of the pledge",
+       "trust lost by an ally whose gap to what is due of the pledge widens by one in logs",
        "assumption", 0),
     # M7
     _P("absorption", "capability", "1", 0.85, 0.6, 1.0,

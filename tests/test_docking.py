@@ -30,7 +30,7 @@ us_courting = 0.5
 us_withdrawal = [{ from = 2027-06-01, value = 0.2 }]
 us_troops = [{ from = 2026-01-01, value = { ALL = -0.1, DEU = -0.4 } }]
 joint_retaliation = [{ from = 2025-04-01, value = 0.8 }, { from = 2027-04-01, value = 0.2 }]
-pledge = 3.5
+pledge = [{ from = 2025-01-01, value = 3.5 }, { from = 2027-04-01, value = { ALL = 3.5, DEU = 5, ITA = 2 } }]
 budget_speed = { DEU = 1.5 }
 pillar = { EU = 1, GBR = 0.5 }
 
@@ -61,8 +61,8 @@ def test_each_month_equals_the_plain_version(everything: Scenario, seed: int) ->
         states = {
             name: getattr(s, name)
             for name in (
-                "threat", "trust_in_us", "european_trust", "spending", "plan", "gdp", "loss", "tariff", "retaliation",
-                "capability", "pipeline", "enablers", "enabler_pipeline", "autonomy", "credibility",
+                "threat", "trust_in_us", "european_trust", "spending", "plan", "preference", "gdp", "loss", "tariff",
+                "retaliation", "capability", "pipeline", "enablers", "enabler_pipeline", "autonomy", "credibility",
                 "credibility_without_us", "spill_in",
             )
         } | {"goodwill": probability(x.goodwill + s.goodwill)}  # fmt: skip

@@ -30,7 +30,7 @@ US_VIEW_OF_ITSELF = 0.8  # assumption: no foreign survey asks Americans
 SURVEYS_FOR_A_SHIFT = 3
 AID_YEARS = (datetime.date(2026, 6, 30) - datetime.date(2022, 1, 24)).days / 365.25
 AID_BEGINS = datetime.date(2022, 2, 1)
-PRESSURE_OF_INVASION = 1.2  # assumption: of March 2022 over a time without war, in logs; fixed before any fit
+PRESSURE_OF_INVASION = 1.2  # assumption: of the heaviest month over a time without war, in logs; fixed before any fit
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -68,6 +68,12 @@ class MemberState(mesa.Agent):
         self.image = self.tariff = self.retaliation = self.loss = self.felt = self.coerced = 0.0
         self.threat, self.gdp = self.threat_start, self.gdp_start
         self.spending = self.plan = self.spending_start
+        self.preference = 0.0  # what past budgets have shown that no rule explains, in logs
+        # 2 % was promised at the Wales summit; a pledge falls due over ten years
+        first = model.simulation.scenario.start
+        self.pledge, self.pledge_before = 2.0, 0.0
+        self.pledge_months = 12 * (first.year - 2014) + first.month - 9
+        self.short_at_start = self.short(self.spending_start)
         self.capability, self.pipeline = float(s.capability[0, row]), float(s.pipeline[0, row])
         self.enablers = self.enabler_pipeline = 0.0
         self.autonomy, self.trust_in_us = float(s.autonomy[0, row]), self.trust_start
@@ -134,6 +140,25 @@ class MemberState(mesa.Agent):
         self.loss += (level - self.loss) / 12
         self.gdp = self.gdp_start * (1 + self.growth) ** (self.model.month + 1) * (1 - self.loss)
 
+    def promise(self) -> None:
+        """M6: a pledge ages; a new one takes the place of what was due of the old."""
+        now = self.lever("pledge")
+        if now != self.pledge:
+            self.pledge_before += self.pledge_due * (self.pledge - self.pledge_before)
+            self.pledge, self.pledge_months = now, 0
+
+    @property
+    def pledge_due(self) -> float:
+        """How much of the way from the old pledge to the new one the member should have gone, 0 to 1."""
+        return clip(self.pledge_months / 120, 0.0, 1.0)
+
+    def short(self, spending: float) -> float:
+        """M6: how far spending falls short of what is due of the pledge, in logs."""
+        spending, due = max(spending, 0.3), self.pledge_due
+        missing_of_new = max(0.0, log(self.pledge / spending))
+        missing_of_old = log(self.pledge_before / spending) if self.pledge_before > spending else 0.0
+        return due * missing_of_new + (1 - due) * missing_of_old
+
     def behave(self) -> None:
         """What others judge: the tariff suffered, pledges kept (M6) and standing up to the US (M3)."""
         p = self.model.p
@@ -142,10 +167,9 @@ class MemberState(mesa.Agent):
         self.claimed = self.lever("us_claim") ** p.claim_convexity
         self.conduct = 0.0
         if not self.is_us:
-            gap = max(0.0, 1 - self.spending / self.lever("pledge"))
-            known = max(0.0, 1 - self.spending_start / 2)
+            missed = self.short(self.spending) - self.short_at_start
             noise = p.trust_noise * sqrt(p.anchor) * self.model.draw("reputation", self.row)
-            self.conduct = self.model.monthly(-p.pledge_trust * (gap - known)) + noise
+            self.conduct = self.model.monthly(-p.pledge_trust * missed) + noise
         self.solidarity = self.model.monthly(p.solidarity_trust * self.retaliation)
 
     def judge_us(self) -> float:
@@ -210,8 +234,7 @@ class MemberState(mesa.Agent):
             return
         p = self.model.p
         fear = self.threat * (1 - self.trust_in_us) - self.threat_start * (1 - self.trust_start)
-        spent = max(self.spending_start, 0.3)
-        gap = max(0.0, log(self.lever("pledge") / spent)) - max(0.0, log(2 / spent))
+        gap = self.short(self.spending_start * exp(self.preference)) - self.short_at_start
         change = (
             p.threat_spending * (self.threat - self.threat_start)
             + p.fear_spending * fear
@@ -221,18 +244,22 @@ class MemberState(mesa.Agent):
             + p.shaming * self.lever("us_burden_demand")
             + p.claim_rally * self.claimed
             + p.autonomy_spending * self.goodwill_lost
+            + self.preference
         )
         self.plan = self.spending_start * exp(clip(change, -1.5, 1.5))
         if self.plan > 1.1 * self.spending:
             self.spending += p.supplement * (self.plan - self.spending)
 
     def pass_budget(self) -> None:
-        """M6: the new year's budget closes part of the gap to the plan, cuts slower than rises."""
+        """M6: the new year's budget closes part of the gap to the plan, cuts slower than rises, and a surprise."""
         p = self.model.p
         rise = min(1.0, p.budget_rise * self.lever("budget_speed"))
         rate = rise if self.plan > self.spending else p.budget_cut
-        draw = 0.0 if self.is_us else self.model.draw("budget", self.row)
-        self.spending = (self.spending + rate * (self.plan - self.spending)) * exp(p.budget_noise * draw)
+        self.spending += rate * (self.plan - self.spending)
+        if not self.is_us:
+            surprise = p.budget_noise * self.model.draw("budget", self.row)
+            self.spending *= exp(surprise)
+            self.preference += p.preference_shift * surprise  # the rest is a lump, from which budgets return
 
     def procure(self) -> None:
         """M7: money becomes forces, late; distrust and a common effort turn orders to own enablers."""
@@ -352,6 +379,7 @@ class PlainAlliance(mesa.Model):
             self.running = False
             return
         self._begin()
+        self.agents.do("promise")
         self.agents.do("perceive")
         self.agents.do("face_tariff")
         self.eu_tariff = sum(weight * member.tariff for member, weight in self._eu_weights)
@@ -367,6 +395,8 @@ class PlainAlliance(mesa.Model):
         elif calendar == 1:
             self.agents.do("pass_budget")
         self.agents.do("procure")
+        for member in self.members:
+            member.pledge_months += 1
         self.month += 1
         if self.month % 3 == 0:
             self._assess()

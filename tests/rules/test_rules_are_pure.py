@@ -75,12 +75,14 @@ KM = facts(500, 5000, (MEMBERS, MEMBERS))
 DRAWS = Levers(**{lv.name: one(lv.low, lv.high) if not lv.by_member else member(lv.low, lv.high) for lv in LEVERS})
 P = "parameters"
 CALLS = {
-    burden.pledge_gap: (member(1, 5), facts(0, 4)),
+    burden.phase_in: (RNG.choice([2.0, 3.5], (RUNS, 9, MEMBERS)), Fixed(2.0), Fixed(50)),
+    burden.pledge_gap: (member(1, 5), member(0, 3), member(0, 1), facts(0, 4)),
     burden.desired: (facts(0, 4), member(), member(), member(), member(0, 0.1), member(), one(0, 1), member(0, 0.4),
-                     member(), codes(6), P),
-    burden.budget: (member(0, 4), member(0, 4), member(), member(0.5, 3), P),
+                     member(), codes(6), member(), P),
+    burden.budget: (member(0, 4), member(0, 4), member(0.5, 3), P),
+    burden.surprise: (member(0, 4), member(), member(), P),
     burden.supplement: (member(0, 4), member(0, 4), P),
-    burden.pledge_conduct: (member(0, 4), facts(0, 4), member(1, 5), P),
+    burden.pledge_conduct: (member(0, 1), facts(0, 1), P),
     capability.enabler_share: (member(0, 1), member(), EUROPE, P),
     capability.purchases: (member(0, 9), member(0, 9), P),
     capability.accumulate: (member(0, 90), member(0, 9), member(0, 9), member(0, 0.6), P),
@@ -124,7 +126,7 @@ CALLS = {
     support.european: (member(), member(-0.9, 3), member(), one(), one(), member(0, 0.1), member(), EUROPE, P),
     support.total: (member(), facts(0, 1), member(9, 99), one(-1, 1), Fixed(USA), one(0, 2)),
     threat.exposure: (facts(500, 5000), Fixed(np.array([0.0, 1, 0, 1, 0])), P),
-    threat.start: (member(0, 1), P),
+    threat.start: (member(0, 1), Fixed(-1.1), P),
     threat.perceive: (member(0.1, 0.9), member(0.1, 0.9), member(0, 1), one(), one(), one(), member(0, 1), P),
     trade.tariff_in_force: (member(0, 0.6), member(0, 0.3), P),
     trade.retaliate: (member(0, 0.3), member(0, 0.6), one(0, 1), facts(0, 1, (MEMBERS, MEMBERS)), P),

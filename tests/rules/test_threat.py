@@ -24,9 +24,37 @@ def test_a_land_border_adds_exposure_by_the_bonus_before_scaling():
     np.testing.assert_allclose(exposure, [[1, np.exp(-1) / (np.exp(-1) + 0.5)]])
 
 
-def test_threat_starts_at_the_floor_and_rises_with_exposure_by_the_span():
+def test_threat_starts_at_the_floor_and_rises_with_exposure_by_the_span_at_the_end_of_2024():
     p = parameter_set({"threat_span": 0.6}, 1)
-    np.testing.assert_allclose(threat.start(np.array([[0.0, 0.5, 1.0]]), p), [[0.15, 0.45, 0.75]])
+    np.testing.assert_allclose(threat.start(np.array([[0.0, 0.5, 1.0]]), 0.0, p), [[0.15, 0.45, 0.75]])
+
+
+def test_a_start_under_less_pressure_has_less_threat_and_loses_most_log_odds_where_exposure_is_highest():
+    p = parameter_set({}, 1)
+    exposure = np.linspace(0, 1, 11)[None, :]
+    now, before = threat.start(exposure, 0.0, p), threat.start(exposure, -1.1, p)
+    assert before[0, 0] == pytest.approx(0.15)  # the floor stays
+    log_odds_lost = np.log(now / (1 - now)) - np.log(before / (1 - before))
+    np.testing.assert_allclose(log_odds_lost, 1.1 * p.threat_response * exposure)
+    assert np.all(np.diff(log_odds_lost) > 0)
+    assert np.all(np.diff(before) > 0), "the order of members stays"
+
+
+@given(pressure=st.floats(-1.2, 0.1), exposure=st.floats(0, 1), response=st.floats(0.5, 3))
+def test_pressure_that_returns_brings_back_the_threat_of_the_end_of_2024(pressure, exposure, response):
+    values = {"threat_response": response, "threat_adjustment": 1, "incident_jump": 0}
+    p = parameter_set(values, 1)
+    before = threat.start(exposure * ONE, pressure, p)
+    after = threat.perceive(before, before, exposure * ONE, -pressure * ONE, ZERO, ZERO, ZERO, p)
+    np.testing.assert_allclose(after, threat.start(exposure * ONE, 0.0, p))
+
+
+@given(pressure=st.floats(-1.2, 0.1), exposure=st.floats(0, 1), response=st.floats(0.5, 3))
+def test_the_threat_of_any_start_stays_where_nothing_moves_it(pressure, exposure, response):
+    p = parameter_set({"threat_response": response, "incident_jump": 0}, 1)
+    at_start = threat.start(exposure * ONE, pressure, p)
+    after = threat.perceive(at_start, at_start, exposure * ONE, ZERO, ZERO, ZERO, ZERO, p)
+    np.testing.assert_allclose(after, at_start)
 
 
 @pytest.mark.parametrize(("response", "expected"), [(0.5, 0.586), (3.0, 0.889)])
