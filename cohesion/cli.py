@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cohesion import cli_batch, cli_facts, cli_seek
+from cohesion import cli_batch, cli_facts, cli_history, cli_seek
 from cohesion.cli_options import (
     HOLDER_OF,
     Asked,
