@@ -1,4 +1,4 @@
-"""Pictures of every page of the dashboard for the docs: make screenshots (needs Chromium).
+"""Pictures of every page of the dashboard for the docs: make screenshots (needs Chromium), or some of them by name.
 
 Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png.
 """
@@ -25,6 +25,9 @@ SHOTS = {
     "explorer-phone": (QUERY, PHONE, "light"),
     "compare": ("page=compare&scenario=trade-war&member=CAN", WIDE, "light"),
     "run": ("page=run&scenario=events-2025-2026&member=DNK&run=7&month=60", WIDE, "light"),
+    "history": ("page=history&member=POL", WIDE, "light"),
+    "history-dark": ("page=history&member=POL", WIDE, "dark"),
+    "history-phone": ("page=history&member=POL", PHONE, "light"),
     "results": ("page=results&folder=splitting-the-alliance", WIDE, "light"),
     "about": ("page=about", WIDE, "light"),
 }
@@ -49,7 +52,8 @@ def main() -> None:
             wait(f"http://127.0.0.1:{port}/healthz")
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                for name, (query, size, theme) in SHOTS.items():
+                for name in sys.argv[1:] or SHOTS:
+                    query, size, theme = SHOTS[name]
                     page = browser.new_page(viewport=size, color_scheme=theme)
                     page.goto(f"http://127.0.0.1:{port}/?{query}")
                     page.wait_for_selector("main h2, main h3")

@@ -20,6 +20,7 @@ from cohesion.facts import ISO3
 from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import Event, Scenario, load_scenario, scenario_from_text, scenario_names
+from cohesion.studies.history import ORIGINS
 from cohesion.toml import MAX_BYTES
 
 #: Pages by key, in the order of the navigation.
@@ -27,6 +28,7 @@ PAGES = {
     "explorer": "Explorer",
     "compare": "Compare",
     "run": "Single run",
+    "history": "History",
     "results": "Results",
     "about": "About",
 }
@@ -64,6 +66,8 @@ class View:
         Name of the scenario that is compared with the baseline in the place of this one; empty: this one.
     run
         Number of the single run.
+    origin
+        Year that history is forecast from.
     folder
         Result folder that is open, from the folder of results; empty: none. A name only: what it leads to is checked
         where it is opened.
@@ -84,6 +88,7 @@ class View:
     baseline: str = DEFAULT_BASELINE
     second: str = ""
     run: int = 0
+    origin: int = 2021
     folder: str = ""
 
     # --- what is simulated ---
@@ -162,7 +167,7 @@ class View:
         """What follows the question mark in a link: empty where nothing differs from the defaults."""
         pairs: list[tuple[str, str]] = []
         for name in ("page", "scenario", "baseline", "seed", "runs", "month", "member", "variable",
-                     "second", "run", "folder"):  # fmt: skip
+                     "second", "run", "origin", "folder"):  # fmt: skip
             value = getattr(self, name)
             if value != getattr(_DEFAULT, name):
                 pairs.append((name, str(value)))
@@ -370,6 +375,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "variable": _one_of(lambda: MAP_VARIABLES),
     "second": lambda value: value and _one_of(scenario_names)(value),
     "run": _whole(0, MAX_RUN),
+    "origin": lambda value: int(_one_of(lambda: [str(year) for year in ORIGINS])(value)),
     "folder": _folder,
     "without": _dropped,
 }
@@ -387,7 +393,7 @@ class History:
     """
 
     #: What undo leaves as it is: where one stands, not what is simulated.
-    STANDING = ("page", "month", "member", "variable", "second", "run", "folder")
+    STANDING = ("page", "month", "member", "variable", "second", "run", "origin", "folder")
 
     def __init__(self, view: View, limit: int = 100) -> None:
         self.present = view

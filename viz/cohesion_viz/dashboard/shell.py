@@ -23,6 +23,7 @@ MODULES = {
     "explorer": "cohesion_viz.dashboard.explorer",
     "compare": "cohesion_viz.dashboard.compare",
     "run": "cohesion_viz.dashboard.run",
+    "history": "cohesion_viz.dashboard.history",
     "results": "cohesion_viz.dashboard.results",
     "about": "cohesion_viz.dashboard.about",
 }
