@@ -290,5 +290,6 @@ def test_axe_finds_nothing_serious_in_history_on_a_phone(page, address, theme):
     page.emulate_media(color_scheme=theme)
     page.goto(f"{address}?page=history&origin=2024")
     page.wait_for_function("() => window.cohesionCharts?.['statistics-goodwill']")
+    page.wait_for_selector("[role=progressbar]", state="hidden")  # of Solara, while it loads
     found = Axe().run(page).response["violations"]
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []

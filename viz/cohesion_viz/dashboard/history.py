@@ -6,6 +6,7 @@ Forecasts are not simulated here: they come with the project, made by ``cohesion
 import traceback
 from dataclasses import replace
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -178,10 +179,10 @@ def _Events(found: Backtest, origin: int) -> None:
     """What the timeline shows, in words."""
     events = numbers.events(scenario(history.through(found, origin)))
     solara.v.Html(tag="h2", children=["Events that the model is told of"])
+    told = "".join(f"<li>{escape(f'{day_of(row.date)}: {row.text}')}</li>" for row in rows_of(events))
     region = {"tabindex": "0", "role": "region", "aria-label": "Events in words"}
-    with solara.v.Html(tag="div", class_="co-history-events", attributes=region), solara.v.Html(tag="ul"):
-        for row in rows_of(events):
-            solara.v.Html(tag="li", children=[f"{day_of(row.date)}: {row.text}"])
+    # one element, since each of its own would be a widget
+    solara.HTML(tag="div", unsafe_innerHTML=f"<ul>{told}</ul>", classes=["co-history-events"], attributes=region)
 
 
 @solara.component
