@@ -53,7 +53,7 @@ def test_the_facts_of_a_forecast_hold_nothing_dated_after_its_origin(monkeypatch
             np.testing.assert_array_equal(one, two, err_msg=field.name)
         else:
             assert str(one) == str(two), field.name
-    assert not np.array_equal(plain.exports_to_us, plain_after.exports_to_us)  # else the tables were not changed
+    assert not np.array_equal(plain.gas_share, plain_after.gas_share)  # else the tables were not changed
 
 
 def test_a_forecast_is_the_same_whatever_came_after_its_origin():
