@@ -70,7 +70,9 @@ def test_a_changed_pledge_starts_from_what_was_due_and_takes_ten_years_of_its_ow
 
 @given(pledge=levels, age=st.integers(-24, 200), months=st.integers(1, 60))
 def test_a_pledge_that_is_said_again_does_not_begin_again(pledge, age, months):
-    once, twice = (burden.phase_in(path(*spells), 2, age) for spells in (((2, 2 * months),), ((2, months), (2, months))))
+    once, twice = (
+        burden.phase_in(path(*spells), 2, age) for spells in (((2, 2 * months),), ((2, months), (2, months)))
+    )
     np.testing.assert_array_equal(once, twice)
 
 
