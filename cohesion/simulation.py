@@ -1,6 +1,7 @@
 """Runs that are stepped together: what the Mesa model (one run) and the ensemble (many) have in common."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal, get_args
@@ -16,10 +17,55 @@ from cohesion.rules.posture import defects
 from cohesion.scenario import Scenario
 from cohesion.shocks import ShockTable, parameter_draws
 from cohesion.state import start
-from cohesion.types import COMMITTED, PILLAR, WITHDRAWN, Amend, Array, Book, Levers, Parameters
+from cohesion.types import (
+    COMMITTED,
+    PILLAR,
+    WITHDRAWN,
+    Amend,
+    Array,
+    Book,
+    Inputs,
+    Levers,
+    Parameters,
+    State,
+)
 
 Uncertainty = Literal["none", "prior"]
 Values = Mapping[str, Array | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What runs have before a lever is set: the same for all scenarios of one start, horizon and parameters.
+
+    Its arrays may be shared and cannot be written to.
+    """
+
+    parameters: Parameters
+    shocks: ShockTable
+    inputs: Inputs
+    state: State
+
+
+def begin(
+    scenario: Scenario,
+    seed: int,
+    runs: Sequence[int],
+    uncertainty: Uncertainty = "prior",
+    parameters: Values | None = None,
+    without: tuple[str, ...] = (),
+) -> Beginning:
+    """Parameters, shocks, inputs and the state of month 0 of some runs; parameters are those of `Simulation`."""
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"seed {seed!r} is not a whole number from 0")
+    drawn = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
+    neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
+    inputs, state = start(load_facts(scenario.start), drawn, neutral)
+    held = [*vars(drawn).values(), *(getattr(part, f.name) for part in (inputs, state) for f in fields(part))]
+    for value in held:
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return Beginning(drawn, ShockTable(seed, runs, scenario.months), inputs, state)
 
 
 class Simulation:
@@ -43,6 +89,8 @@ class Simulation:
     paths
         Levers that differ between runs, in place of the scenario's: ``[run, month, 32]``, or ``[run, month, 1]`` where
         a lever is one for the alliance.
+    beginning
+        What `begin` gives for the same arguments, where the caller has it already.
     """
 
     def __init__(
@@ -54,19 +102,17 @@ class Simulation:
         parameters: Values | None = None,
         without: tuple[str, ...] = (),
         paths: Mapping[str, Array] | None = None,
+        beginning: Beginning | None = None,
     ) -> None:
-        if not isinstance(seed, int | np.integer) or seed < 0:
-            raise ValueError(f"seed {seed!r} is not a whole number from 0")
         self.scenario = scenario
         self.facts: Facts = load_facts(scenario.start)
-        self.parameters = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
+        beginning = beginning or begin(scenario, seed, runs, uncertainty, parameters, without)
+        self.parameters, self._shocks = beginning.parameters, beginning.shocks
+        self.inputs, self.state = beginning.inputs, beginning.state
         shared = {name: path[None] for name, path in scenario.paths().items()}
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
         moves = [(path[:, 1:] != path[:, :-1]).any(axis=(0, 2)) for path in self._paths.values()]
         self._changes = np.append(True, np.any(moves, axis=0))  # months in which a lever changes
-        self._shocks = ShockTable(seed, runs, scenario.months)
-        neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
-        self.inputs, self.state = start(self.facts, self.parameters, neutral)
 
     @property
     def finished(self) -> bool:
@@ -93,12 +139,18 @@ class Simulation:
         weight = self.facts.gdp * self.inputs.europe
         return weight / weight.sum()
 
+    @cached_property
+    def _start_means(self) -> tuple[Array, Array]:
+        """Mean trust in the US and in the others at the start, ``[run, 1]`` each."""
+        x = self.inputs
+        return measures.mean(x.trust_in_us, x.europe), measures.mean(x.european_trust, x.europe)
+
     def criteria(self) -> dict[str, Array]:
         """What the outcome is judged on, this month, ``[run]`` each; see `cohesion.outcome`."""
         s, x = self.state, self.inputs
         loyal = (s.posture == COMMITTED) | (s.posture == PILLAR)
         present = 1 - self._paths["us_withdrawal"][:, max(0, s.month - 1), 0]
-        start_us, start_europe = measures.mean(x.trust_in_us, x.europe), measures.mean(x.european_trust, x.europe)
+        start_us, start_europe = self._start_means
         return {
             "defection": defects(s.posture).mean(axis=-1),
             "loyalty": (loyal * self._gdp_share).sum(axis=-1),
