@@ -69,13 +69,15 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
         ties=ties, european_ties=european_ties, projection=measures.projection(facts.distance, usa, p),
         update=trust.update_matrix(ties, p),
         update_about_us=trust.update_matrix(european_ties, p), prior=prior, trust_in_us=trust_in_us,
-        european_trust=zero, goodwill=at_odds, threat=perceived, credibility=zero, spill_in=zero,
+        european_trust=zero, goodwill=at_odds, liking=measures.probability(at_odds),
+        threat=perceived, credibility=zero, spill_in=zero,
         required=np.ones((runs, members)), delivery=delivery, posture=postures, support=float(aid_usd.sum()),
         us_aid_share=float(aid_usd[usa] / max((aid_usd * europe).sum(), 1e-9)),
     )  # fmt: skip
     s = State(
         month=0, deviation=np.zeros((runs, members, members)), trust_in_us=trust_in_us, european_trust=zero,
-        goodwill=zero, threat=perceived, spending=facts.spending + zero, plan=facts.spending + zero,
+        goodwill=zero, liking=x.liking + zero, threat=perceived,
+        spending=facts.spending + zero, plan=facts.spending + zero,
         gdp=facts.gdp + zero, loss=zero, retaliation=zero, tariff=zero, capability=stock,
         pipeline=usd / 12 * p.equipment_share * p.delivery_months, enablers=zero, enabler_pipeline=zero,
         autonomy=autonomy, aid=zero, fatigue=zero, alignment=alignment, posture=postures,
