@@ -25,6 +25,7 @@ from cohesion.types import DECISIONS, PHASES, POSTURES, Levers, Shocks
 #: Stated range of every array of the state; None for no bound.
 RANGES = {
     "deviation": (-LIMIT, LIMIT), "trust_in_us": (0, 1), "european_trust": (0, 1), "goodwill": (None, None),
+    "liking": (0, 1),
     "threat": (0, 1), "spending": (0, 30), "plan": (0, 30), "gdp": (0, None), "loss": (0, 1), "retaliation": (0, 1),
     "tariff": (0, 1), "capability": (0, None), "pipeline": (0, None), "enablers": (0, None),
     "enabler_pipeline": (0, None), "autonomy": (0, 1), "aid": (-3, 3), "fatigue": (None, None), "alignment": (-1, 1),
