@@ -25,7 +25,6 @@ from cohesion.types import DECISIONS, PHASES, POSTURES, Levers, Shocks
 #: Stated range of every array of the state; None for no bound.
 RANGES = {
     "deviation": (-LIMIT, LIMIT), "trust_in_us": (0, 1), "european_trust": (0, 1), "goodwill": (None, None),
-    "liking": (0, 1),
     "threat": (0, 1), "spending": (0, 30), "plan": (0, 30), "gdp": (0, None), "loss": (0, 1), "retaliation": (0, 1),
     "tariff": (0, 1), "capability": (0, None), "pipeline": (0, None), "enablers": (0, None),
     "enabler_pipeline": (0, None), "autonomy": (0, 1), "aid": (-3, 3), "fatigue": (None, None), "alignment": (-1, 1),
@@ -33,7 +32,7 @@ RANGES = {
     "unity": (0, 1), "delivery": (0, 1), "blocked": (0, 1), "pressure_noise": (None, None), "pressure": (-2, 2),
     "confidence": (None, None), "pocketed": (0, 3), "problem": (0, None), "capacity": (None, None),
     "china": (-0.3, 0.3), "strength": (None, None), "outlook": (None, None), "phase": (0, len(PHASES) - 1),
-    "cohesion_index": (0, 1), "cohesion_with_burden": (0, 1),
+    "cohesion_index": (0, 1), "cohesion_with_burden": (0, 1), "liking": (0, 1),
 }  # fmt: skip
 SLACK = 1e-12
 STARTS = (datetime.date(2014, 1, 1), datetime.date(2022, 2, 1), datetime.date(2025, 1, 1), datetime.date(2030, 6, 1))
