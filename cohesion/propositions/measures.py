@@ -63,7 +63,8 @@ VARIABLES = ("cohesion_index", "cohesion_with_burden", "capacity", "confidence",
              "credibility", "spending", "aid", "loss")  # fmt: skip
 #: Yearly rate at which later costs are discounted: an assumption, as in public appraisal.
 DISCOUNT = 0.03
-_OUTCOMES = ("holds", "european_pillar", "splinters")
+#: Measures that rest on the thresholds of the outcome.
+CLASSES = ("holds", "european_pillar", "splinters")
 
 
 def keep(data: xr.Dataset) -> Kept:
@@ -119,6 +120,6 @@ def value(kept: Kept, measure: str, thresholds: Mapping[str, float], with_burden
     if measure == "cohesion_index" and with_burden:
         measure = "cohesion_with_burden"
     criteria = {name: kept["criteria"][..., k] for k, name in enumerate(outcome.CRITERIA)}
-    if measure in _OUTCOMES:
+    if measure in CLASSES:
         return (outcome.classify(criteria, dict(thresholds)) == outcome.OUTCOMES.index(measure)).astype(float)
     return criteria[measure] if measure in criteria else kept[measure]

@@ -118,6 +118,8 @@ class Proposition(_Table):
         What follows from the sign of a rule, and what the ranges leave to be found.
     other_side
         The strongest argument against the claim, and against this test of it.
+    ill_posed
+        What the first run showed the test unable to show. Nothing is changed for it.
     """
 
     id: str
@@ -128,6 +130,7 @@ class Proposition(_Table):
     structural: str = Field(min_length=100)
     open: str = Field(min_length=60)
     other_side: str = Field(min_length=100)
+    ill_posed: str = ""
     prior: Prior
     arms: dict[str, Arm]
     contrasts: tuple[Contrast, ...] = Field(min_length=1)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cohesion.types import Array, IntArray
+from cohesion.types import Array, BoolArray, IntArray
 
 LIKELY, EVEN, RARE = 0.9, 0.5, 0.05
 #: From the strongest to the weakest.
@@ -79,6 +79,11 @@ def effect(difference: Array, claim: str, smallest: float) -> tuple[Array, float
     return (turned + smallest, 0.0) if claim.startswith("no ") else (turned, smallest)
 
 
+def reaches(effects: Array, needed: float) -> BoolArray:
+    """Whether effects are as large as needed, element by element."""
+    return effects >= needed - ROUNDING
+
+
 def sign_probability(effects: Array) -> Array:
     """Share of effects above zero, those at zero half, ``[..., set]`` to ``[...]``."""
     return np.where(np.abs(effects) <= ROUNDING, 0.5, effects > 0).mean(axis=-1)
@@ -86,9 +91,8 @@ def sign_probability(effects: Array) -> Array:
 
 def decide(effects: Array, needed: float) -> IntArray:
     """The rule: ``[..., set]`` to indices into `VERDICTS`, ``[...]``."""
-    enough = needed - ROUNDING
-    supported = (sign_probability(effects) >= LIKELY - ROUNDING) & (np.median(effects, axis=-1) >= enough)
-    rare = (effects >= enough).mean(axis=-1) < RARE - ROUNDING
+    supported = (sign_probability(effects) >= LIKELY - ROUNDING) & reaches(np.median(effects, axis=-1), needed)
+    rare = reaches(effects, needed).mean(axis=-1) < RARE - ROUNDING
     refuted = (sign_probability(effects) <= EVEN + ROUNDING) | rare
     return np.select([supported, refuted], [SUPPORTED, REFUTED], MIXED)
 
@@ -106,7 +110,7 @@ def judge(difference: Array, claim: str, smallest: float, resamples: int = 1000)
         median_low=float(ends[0]),
         median_high=float(ends[1]),
         probability=float(sign_probability(effects)),
-        holds=float((effects >= needed - ROUNDING).mean()),
+        holds=float(reaches(effects, needed).mean()),
         against=float((effects <= ROUNDING - needed if needed else effects < -ROUNDING).mean()),
         verdict=VERDICTS[int(decide(effects, needed))],
     )
