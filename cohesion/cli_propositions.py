@@ -62,14 +62,15 @@ def propositions(
     """
     import os
 
-    from cohesion.propositions import pages
+    from cohesion.propositions import folder
     from cohesion.propositions.findings import findings
+    from cohesion.propositions.pages import About
     from cohesion.propositions.table import propositions as read
     from cohesion.propositions.trial import Trial, run
 
     chosen = read(tuple(ids or _ids()))
     if out is not None:
-        pages.check(out, [p.id for p in chosen])
+        folder.check(out, [p.id for p in chosen])
         import cohesion_viz.charts  # noqa: F401  (what is missing shows before the work, not after)
     asked = Asked.of(seed, uncertainty, None, None, None, None, runs)
     began = time.monotonic()
@@ -77,14 +78,14 @@ def propositions(
     with _shown(trial.total) as report:
         kept = run(trial, os.cpu_count() or 1 if workers is None else workers, report)
     found = findings(chosen, trial, kept)
-    about = pages.About(
+    about = About(
         runs, seed, uncertainty, len(trial.variants), shlex.join(["cohesion", *sys.argv[1:]]),
         round(time.monotonic() - began, 3),
     )  # fmt: skip
     if out is not None:
-        pages.write(found, out, about)
+        folder.write(found, out, about)
     if as_json:
-        print_json(pages.plain(found, about))
+        print_json(folder.plain(found, about))
         return
     _print(found)
     say(about.in_words())

@@ -8,7 +8,7 @@ import pytest
 
 from cohesion import cli
 from cohesion.propositions import trial
-from cohesion.propositions.pages import files
+from cohesion.propositions.folder import files
 
 SMALL = ("propositions", "P9", "--runs", "3", "--workers", "0")
 

@@ -6,7 +6,8 @@ import pytest
 
 from cohesion.outcome import CRITERIA
 from cohesion.propositions.findings import WITH_BURDEN, Finding, finding
-from cohesion.propositions.pages import About, overview, page, plain, tables
+from cohesion.propositions.folder import plain, tables
+from cohesion.propositions.pages import About, overview, page
 from cohesion.propositions.table import REPETITIONS, Proposition
 
 SETS = 400
