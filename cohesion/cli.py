@@ -51,6 +51,7 @@ from cohesion.printing import (
     progress,
     warn,
 )
+from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -311,7 +312,7 @@ def run(
     number: Run = 0,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -376,7 +377,7 @@ def explain(
     ] = RUNS_OF_COALITION,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -452,7 +453,7 @@ def ensemble(
     runs: Runs = 256,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -488,7 +489,7 @@ def compare(
     runs: Runs = 256,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
