@@ -204,12 +204,11 @@ def advance(
 
     s = replace(
         s, month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, threat=perceived,
-        spending=spending, plan=plan, preference=preference, gdp=gdp,
-        loss=loss, retaliation=retaliation, tariff=tariff, capability=stock,
-        pipeline=pipeline, enablers=enablers, enabler_pipeline=enabler_pipeline, autonomy=autonomy, aid=aid,
-        fatigue=fatigue, alignment=alignment, pressure_noise=noise, pressure=pressure, confidence=confidence,
-        pocketed=pocketed, problem=problem, capacity=capacity, china=china_support, strength=strength,
-        outlook=s.outlook + (prospects - s.outlook) / 12, phase=phase,
+        spending=spending, plan=plan, preference=preference, gdp=gdp, loss=loss, retaliation=retaliation,
+        tariff=tariff, capability=stock, pipeline=pipeline, enablers=enablers, enabler_pipeline=enabler_pipeline,
+        autonomy=autonomy, aid=aid, fatigue=fatigue, alignment=alignment, pressure_noise=noise, pressure=pressure,
+        confidence=confidence, pocketed=pocketed, problem=problem, capacity=capacity, china=china_support,
+        strength=strength, outlook=s.outlook + (prospects - s.outlook) / 12, phase=phase,
     )  # fmt: skip
     return quarter(s, x, lv, z, p, amend) if month % 3 == 0 else s
 
