@@ -115,6 +115,11 @@ def test_piped_tables_have_one_line_a_row_and_no_colour() -> None:
     assert all(not line.startswith(" ") for line in lines)
     data = said((0, process("parameters", "--mechanism", "trust", "--json").stdout, ""))
     assert len(lines) == 1 + len(data["parameters"])
+    fitted = {p["name"]: p["posterior"] for p in data["parameters"]}
+    assert fitted["prior_honour"] is None
+    assert 0 < fitted["asymmetry"]["p05"] < fitted["asymmetry"]["p50"] < fitted["asymmetry"]["p95"]
+    low, middle, high = (f"{float(f'{value:.3g}'):g}" for value in fitted["asymmetry"].values())
+    assert any(line.startswith("asymmetry") and f"  {middle} [{low}, {high}]  " in line for line in lines)
 
 
 def test_levers_are_filtered_by_holder(call: Call) -> None:
