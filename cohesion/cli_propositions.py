@@ -12,6 +12,7 @@ import typer
 
 from cohesion.cli_options import Asked, Json, Seed, Uncertain, one_of, whole
 from cohesion.printing import duration, print_json, print_table, progress, say
+from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
     from cohesion.propositions.findings import Finding
@@ -43,7 +44,7 @@ def propositions(
         ),
     ] = 512,
     seed: Seed = 0,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     workers: Annotated[
         int | None,
         typer.Option(

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from cohesion import posterior
 from cohesion.ensemble import digest, outcome_table
 from cohesion.scenario import Scenario
 from cohesion.summary import bands, summary
@@ -138,6 +139,7 @@ def write_results(
         "runs": said["runs"],
         "runs_of_bands": data.sizes["run"],
         "uncertainty": said["uncertainty"],
+        "posterior": posterior.digest() if said["uncertainty"] == "posterior" else None,
         "changes": changes or {},
         "without": data.attrs.get("without", ""),
         "command": command,

@@ -4,14 +4,19 @@ Each test states the pattern and measures it on an ensemble whose runs draw thei
 What the model does only weakly is said in the test and in docs/odd.md.
 """
 
+from functools import partial
+
 import numpy as np
 import pytest
 import xarray as xr
 
-from cohesion import load_scenario, outcome_shares, simulate
+import cohesion
+from cohesion import load_scenario, outcome_shares
 from cohesion.facts import ISO3, load_facts, spending_table
 
 RUNS = 96
+#: From the ranges, not from the sets fitted to the same history: what was fitted to a pattern does not reproduce it.
+simulate = partial(cohesion.simulate, uncertainty="prior")
 EUROPE = [code for code in ISO3 if code not in ("USA", "ISL")]  # Iceland has no forces
 
 

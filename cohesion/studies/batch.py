@@ -164,7 +164,7 @@ def _compute(
                 waiting.appendleft(piece)
                 lost = True
                 continue
-            if chunk.code != code_digest():
+            if (chunk.code, chunk.posterior) != (code_digest(), plan.posterior):
                 raise ResultsError(f"{folder.path}: a worker runs another version of cohesion; install the same on all")
             written += folder.put(chunk)
             done += len(piece)
