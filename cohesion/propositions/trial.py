@@ -19,8 +19,9 @@ from cohesion.propositions.measures import VARIABLES, Kept, keep
 from cohesion.propositions.table import REPETITIONS, Proposition
 from cohesion.results import ResultsError
 from cohesion.scenario import Scenario
-from cohesion.simulation import Uncertainty, draw_parameters
+from cohesion.simulation import draw_parameters
 from cohesion.studies.workers import Here, Local, Workers
+from cohesion.uncertainty import Uncertainty
 
 #: An arm's place in a trial: identity of the proposition, name of the arm, whether its mechanism is switched off.
 Place = tuple[str, str, bool]
