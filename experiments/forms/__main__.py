@@ -2,7 +2,7 @@
 
 A reduced copy of the two mechanisms by year (no trust, no spill-in, no aid), so that dozens of forms could be compared
 in a minute. 1,000 sets are drawn from the ranges of the parameters and none is fitted: the forecast is their mean.
-Writes ``scores.csv`` and the table of README.md.
+Writes scores.csv and the table of README.md.
 """
 
 import datetime
