@@ -64,7 +64,7 @@ def backtest(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Forecast what members spend from a year, and compare with what they spent.
+    """Forecast what members spend from a past year, and score it.
 
     Events of the later years are known, their figures are not. Parameters are those that history up to the origin
     supports. Beside it: persistence, a linear trend, everyone at the pledge, and a pooled panel regression.

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Literal, get_args
 
 import numpy as np
 
@@ -31,10 +30,8 @@ from cohesion.types import (
     Parameters,
     State,
 )
+from cohesion.uncertainty import DEFAULT, UNCERTAINTIES, Uncertainty
 
-Uncertainty = Literal["none", "prior", "posterior"]
-#: Of ensembles, the Mesa model, the command line and the dashboard where nothing else is asked for.
-DEFAULT: Uncertainty = "posterior"
 Values = Mapping[str, Array | float]
 
 
@@ -56,7 +53,7 @@ def begin(
     scenario: Scenario,
     seed: int,
     runs: Sequence[int],
-    uncertainty: Uncertainty = "prior",
+    uncertainty: Uncertainty = DEFAULT,
     parameters: Values | None = None,
     without: tuple[str, ...] = (),
     facts: Facts | None = None,
@@ -89,7 +86,7 @@ class Simulation:
         occurs at every point.
     uncertainty
         ``"none"``: the default parameter set; ``"prior"``: each run draws its own set from the ranges;
-        ``"posterior"``: each draws one of the sets that history supports, and the rest from the ranges.
+        ``"posterior"``: each draws one of the sets that history supports, whole, and the rest from the ranges.
     parameters
         Values that replace the defaults or draws, a number or one a run, ``[run]``.
     without
@@ -108,7 +105,7 @@ class Simulation:
         scenario: Scenario,
         seed: int,
         runs: Sequence[int],
-        uncertainty: Uncertainty = "prior",
+        uncertainty: Uncertainty = DEFAULT,
         parameters: Values | None = None,
         without: tuple[str, ...] = (),
         paths: Mapping[str, Array] | None = None,
@@ -192,16 +189,22 @@ def draw_parameters(
         Where a name is unknown or the values of a parameter are not one a run.
     """
     check_values(uncertainty, without, parameters or {}, len(runs))
-    values: dict[str, Array | float] = {}
-    if uncertainty != "none":
-        values.update(from_uniform(parameter_draws(seed, runs)))
-    if uncertainty == "posterior":
-        values.update(posterior.pick(posterior_draws(seed, runs)))
+    values = drawn(seed, runs, uncertainty)
     values.update(scenario.parameters)
     values.update(parameters or {})
     for mechanism in without:
         values.update(neutral_values(mechanism))
     return parameter_set(values, len(runs))
+
+
+def drawn(seed: int, runs: Sequence[int], uncertainty: Uncertainty) -> dict[str, Array | float]:
+    """What each run draws, by parameter, ``[run]``, before anything is fixed; nothing for ``"none"``."""
+    values: dict[str, Array | float] = {}
+    if uncertainty != "none":
+        values.update(from_uniform(parameter_draws(seed, runs)))
+    if uncertainty == "posterior":
+        values.update(posterior.pick(posterior_draws(seed, runs)))
+    return values
 
 
 def check_values(uncertainty: str, without: tuple[str, ...], parameters: Values, runs: int) -> None:
@@ -212,8 +215,10 @@ def check_values(uncertainty: str, without: tuple[str, ...], parameters: Values,
     ValueError
         With the name, and the nearest that exists.
     """
-    if uncertainty not in get_args(Uncertainty):
-        raise ValueError(f"uncertainty {uncertainty!r} is not one of {', '.join(get_args(Uncertainty))}")
+    if uncertainty not in UNCERTAINTIES:
+        near = get_close_matches(str(uncertainty), UNCERTAINTIES, 1)
+        hint = f"; nearest: {near[0]}" if near else ""
+        raise ValueError(f"uncertainty {uncertainty!r} is not one of {', '.join(UNCERTAINTIES)}{hint}")
     for kind, given, known in (("mechanism", without, MECHANISMS), ("parameter", parameters, BY_NAME)):
         for name in given:
             if name not in known:

@@ -36,6 +36,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "capacity", False, "log", "Russian military capacity, deviation from the start", lambda s, x: s.capacity, _LOG
     ),
+    Variable("problem", False, "1", "problem that Russia creates to bargain with", lambda s, x: s.problem, None),
     Variable("strength", False, "log", "Ukraine's strength, deviation from the start", lambda s, x: s.strength, _LOG),
     Variable("phase", False, "code", "phase of the war", lambda s, x: s.phase, None),
     Variable("trust_in_us", True, "probability", "trust in the United States", lambda s, x: s.trust_in_us),

@@ -14,6 +14,7 @@ from cohesion.parameters import BY_NAME, DRAWN
 from cohesion.scenario import ConfigError
 from cohesion.simulation import Simulation, begin
 from cohesion.types import PHASES, POSTURES
+from cohesion.uncertainty import DEFAULT
 from cohesion.variables import VARIABLES
 
 SHORT = load_scenario("splitting-the-alliance").with_changes(months=12)
@@ -50,7 +51,7 @@ def test_attributes_say_what_was_run(data):
     assert data.attrs["scenario"] == "splitting-the-alliance"
     assert data.attrs["title"] == SHORT.title
     assert data.attrs["start"] == "2025-01-01"
-    assert (data.attrs["seed"], data.attrs["uncertainty"]) == (4, "prior")
+    assert (data.attrs["seed"], data.attrs["uncertainty"]) == (4, DEFAULT)
 
 
 def test_month_zero_is_the_start_state(data):

@@ -27,29 +27,36 @@ from cohesion.studies.patterns import (
     month,
     west_and_east,
 )
+from cohesion.uncertainty import DEFAULT
 from cohesion_viz.pattern_charts import figure
 
 RUNS = 128
+#: The posterior was fitted to the history that patterns 1 to 4 are about, so those must hold without any fit, too.
+BOTH = pytest.mark.parametrize("drawn", ["posterior", "prior"])
 
 
 @pytest.fixture(scope="module")
 def data():
     """Ensembles by name, each simulated once."""
-    return cache(lambda name: ensemble(name, RUNS))
+    kept = cache(lambda name, drawn: ensemble(name, RUNS, uncertainty=drawn))
+    return lambda name, drawn=DEFAULT: kept(name, drawn)
 
 
 @pytest.fixture(scope="module")
 def found(data):
     """What the function of a pattern finds in them."""
-    return cache(lambda name: BY_NAME[name].find(*map(data, BY_NAME[name].ensembles)))
+    return cache(
+        lambda name, drawn=DEFAULT: BY_NAME[name].find(*(data(part, drawn) for part in BY_NAME[name].ensembles))
+    )
 
 
 def medians(found, *names):
     return [np.median(found.measures[name].values) for name in names]
 
 
-def test_1_spending_rises_after_2014_and_again_after_2022_one_or_two_budgets_later(data, found):
-    mean = data("history")["spending"].median("run").sel(member=EUROPE).mean("member")
+@BOTH
+def test_1_spending_rises_after_2014_and_again_after_2022_one_or_two_budgets_later(data, found, drawn):
+    mean = data("history", drawn)["spending"].median("run").sel(member=EUROPE).mean("member")
     assert mean[month(2016, 6)] > 1.03 * mean[0]
     before = float(mean[month(2022)] / mean[month(2019)] - 1) / 3
     at_once = float(mean[month(2022, 6)] / mean[month(2022, 2)] - 1)
@@ -59,33 +66,38 @@ def test_1_spending_rises_after_2014_and_again_after_2022_one_or_two_budgets_lat
     codes, years, figures = spending_table()
     measured = figures[[codes.index(code) for code in EUROPE]].mean(axis=0)
     assert 2 * after == pytest.approx(measured[years.index(2024)] / measured[years.index(2022)] - 1, rel=0.4)
-    assert found("spending_rises").share > 0.5
+    assert found("spending_rises", drawn).share > 0.5
 
 
-def test_2_the_rise_is_larger_the_closer_to_russia(data, found):
-    spending = data("history")["spending"].median("run").sel(member=EUROPE)
+@BOTH
+def test_2_the_rise_is_larger_the_closer_to_russia(data, found, drawn):
+    spending = data("history", drawn)["spending"].median("run").sel(member=EUROPE)
     assert rank_correlation((spending[-1] / spending[0]).values, exposure().values)[0] > 0.5
-    assert found("rise_by_exposure").share > 0.5
+    assert found("rise_by_exposure", drawn).share > 0.5
 
 
-def test_3_western_and_southern_members_move_last_and_least(data, found):
-    spending = data("history")["spending"].median("run")
+@BOTH
+def test_3_western_and_southern_members_move_last_and_least(data, found, drawn):
+    spending = data("history", drawn)["spending"].median("run")
     rise = spending / spending[0] - 1
     west, east = (rise.sel(member=codes).mean("member").values for codes in west_and_east())
     assert west[-1] < 0.5 * east[-1]
     first_west, first_east = passes(np.stack([west, east]), 0.05)
     assert first_west > first_east > 0
-    assert found("west_last_and_least").share > 0.5
+    assert found("west_last_and_least", drawn).share > 0.5
 
 
-def test_4_trust_drops_with_a_doubting_administration_and_recovers_with_the_next_quicker_down_than_up(data, found):
-    trust = data("history")["trust_in_us"].sel(member=ALLIES).mean("member").median("run")
+@BOTH
+def test_4_trust_drops_with_a_doubting_administration_and_recovers_with_the_next_quicker_down_than_up(
+    data, found, drawn
+):
+    trust = data("history", drawn)["trust_in_us"].sel(member=ALLIES).mean("member").median("run")
     before, bottom, after = (float(trust[month(year)]) for year in (2017, 2021, 2025))
     assert bottom < before - 0.03
     assert after > bottom + 0.03
     assert before - bottom > after - bottom
-    assert found("trust_follows_the_administration").share > 0.5
-    lost, regained = medians(found("trust_follows_the_administration"), "liking_lost", "liking_regained")
+    assert found("trust_follows_the_administration", drawn).share > 0.5
+    lost, regained = medians(found("trust_follows_the_administration", drawn), "liking_lost", "liking_regained")
     assert lost < 0 < regained, "as in Pew's surveys"
 
 
@@ -110,12 +122,19 @@ def test_6_a_claim_moves_the_claimed_member_most_and_its_neighbours_next(data, f
     assert found("claim_by_nearness").share > 0.5
 
 
-def test_7_a_rise_in_allies_capability_lowers_own_spending_more_in_the_long_run(data, found):
-    few = range(32)
-    strong = ensemble("pledged", len(few), spill_in=-0.3)["spending"].sel(member="PRT")
-    change = (strong / data("pledged_alone")["spending"].sel(member="PRT", run=few) - 1).mean("run")
+@pytest.mark.parametrize(("drawn", "runs", "middle"), [("posterior", RUNS, "median"), ("prior", 32, "mean")])
+def test_7_a_rise_in_allies_capability_lowers_own_spending_more_in_the_long_run(drawn, runs, middle):
+    """After two years the effect is next to nothing: one run in which a budget jumps outweighs it in a mean."""
+    with_spill_in, alone = (
+        ensemble(name, runs, uncertainty=drawn, spill_in=value)["spending"].sel(member="PRT")
+        for name, value in (("pledged", -0.3), ("pledged_alone", 0.0))
+    )
+    change = getattr(with_spill_in / alone - 1, middle)("run")
     assert change[24] < 0
     assert change[-1] < 2 * change[24] < 0
+
+
+def test_7_most_of_the_posterior_shows_free_riding(found):
     assert found("free_riding").share > 0.5
 
 
@@ -129,7 +148,7 @@ def test_8_coercion_raises_european_spending_while_it_lowers_cohesion(found):
 def test_8_is_not_built_in_because_fiscal_stress_can_win():
     strong = {"fiscal_squeeze": 12.0, "fear_spending": 0.0, "autonomy_spending": 0.0}
     peace, war = (
-        simulate(name, 16, 0, "posterior", parameters=strong, variables=("spending",))["spending"]
+        simulate(name, 16, parameters=strong, variables=("spending",))["spending"]
         for name in ("status-quo", "trade-war")
     )
     assert (war - peace).isel(month=-1).sel(member=["CAN", "DEU"]).median() < 0

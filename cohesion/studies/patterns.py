@@ -17,10 +17,10 @@ import xarray as xr
 
 from cohesion import load_scenario, outcome, simulate
 from cohesion.facts import ISO3, image_table, load_facts, spending_table
-from cohesion.simulation import DEFAULT, Uncertainty
 from cohesion.studies.history import FIRST, LAST, SURVEY
 from cohesion.studies.pattern_numbers import Found, Measure, Panel, members, over_time, passes, rank_correlation, yearly
 from cohesion.types import POSTURES, Array
+from cohesion.uncertainty import DEFAULT, Uncertainty
 
 #: All but the United States, and those of them that have forces.
 ALLIES = [code for code in ISO3 if code != "USA"]
