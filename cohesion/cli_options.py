@@ -91,8 +91,9 @@ Months = Annotated[
 Uncertain = Annotated[
     str,
     typer.Option(
-        "--uncertainty", parser=one_of(lambda: ("none", "prior")), metavar="none|prior",
-        help="none: default parameters; prior: each run draws its own from their ranges.",
+        "--uncertainty", parser=one_of(lambda: ("none", "prior", "posterior")), metavar="none|prior|posterior",
+        help="none: default parameters; prior: each run draws its own from their ranges; posterior: from sets that "
+        "history supports.",
     ),
 ]  # fmt: skip
 LeverChanges = Annotated[
@@ -146,7 +147,7 @@ class Asked:
     """What the options ask for."""
 
     seed: int
-    uncertainty: Literal["none", "prior"]
+    uncertainty: Literal["none", "prior", "posterior"]
     levers: dict[str, Any]
     parameters: dict[str, float]
     without: tuple[str, ...]
@@ -168,7 +169,7 @@ class Asked:
         from cohesion.scenario import parse_lever, parse_parameter
 
         return cls(
-            seed, cast(Literal["none", "prior"], uncertainty), _once("--lever", levers, parse_lever),
+            seed, cast(Literal["none", "prior", "posterior"], uncertainty), _once("--lever", levers, parse_lever),
             _once("--param", parameters, parse_parameter), tuple(dict.fromkeys(without or ())), months, runs,
         )  # fmt: skip
 
@@ -187,6 +188,16 @@ class Asked:
     def changes(self) -> dict[str, Any]:
         """For the record."""
         return {"levers": self.levers, "parameters": self.parameters, "without": list(self.without)}
+
+
+def aligned(other: "Scenario", chosen: "Scenario") -> "Scenario":
+    """The other scenario with the horizon of the first, since last months are compared."""
+    if other.start != chosen.start:
+        warn(f"{other.name} starts in {other.month_label(0)}, {chosen.name} in {chosen.month_label(0)}")
+    if other.months != chosen.months:
+        warn(f"{other.name} is run for the {chosen.months} months of {chosen.name} instead of {other.months}")
+        other = other.with_changes(months=chosen.months)
+    return other
 
 
 def _once(option: str, texts: list[str] | None, parse: Callable[[str], tuple[str, Any]]) -> dict[str, Any]:
