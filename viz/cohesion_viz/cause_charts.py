@@ -53,7 +53,7 @@ def draw_attribution(axes: Axes, causes: pd.DataFrame, of_index: bool = False) -
         axes.annotate(
             signed(value) if of_index else points(value).removesuffix(" points"), (end, at),
             (-6 if value < 0 else 6, 0), textcoords="offset points", ha="right" if value < 0 else "left", va="center",
-            fontweight="bold", color=(LOSS_TEXT if value < 0 else GAIN_TEXT)[False],
+            fontweight="bold", color=_ink(value),
         )  # fmt: skip
     axes.set_yticks(y, list(causes.index), color=INK)
     axes.tick_params(axis="y", length=0)
@@ -87,7 +87,7 @@ def draw_waterfall(axes: Axes, drivers: pd.DataFrame, first: float, last: float)
         axes.vlines(at, y[k + 1] - 0.31, y[k] + (0.31 if k else 0), color=MUTED, linewidth=1)
     for at, value, start, end in zip(bars, change, level[:-1], level[1:], strict=True):
         axes.annotate(signed(value), (max(start, end), at), (6, 0), textcoords="offset points", va="center",
-                      fontweight="bold", color=(LOSS_TEXT if value < 0 else GAIN_TEXT)[False])  # fmt: skip
+                      fontweight="bold", color=_ink(value))  # fmt: skip
     for at, value in ((y[0], first), (y[-1], last)):
         axes.scatter([value], [at], marker="D", s=70, color=ACCENT, zorder=3)
         axes.annotate(f"{percent(float(probability(np.array(value))))} %", (value, at), (9, 0),
@@ -104,3 +104,8 @@ def draw_waterfall(axes: Axes, drivers: pd.DataFrame, first: float, last: float)
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
+
+
+def _ink(change: float) -> str:
+    """Colour of a number: of a loss, of a gain, or of neither."""
+    return MUTED if abs(change) < 5e-4 else (LOSS_TEXT if change < 0 else GAIN_TEXT)[False]

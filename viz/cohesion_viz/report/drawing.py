@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from cohesion_viz.charts import STYLE
 from cohesion_viz.style import DARK, LIGHT, OUTCOME_TEXT
 
-#: Width of a figure in inches: about that of the text, so that its letters have the size of the text's.
-WIDTH = 7.2
+#: Width of a figure in inches: on a page its letters are about as large as the text's, on a phone still legible.
+WIDTH = 6.6
 #: Colours of the page by name: for light and for dark.
 COLOURS = {
     **{name: (getattr(LIGHT, name), getattr(DARK, name)) for name in ("ink", "muted", "grid", "accent", "ghost")},
@@ -58,4 +58,4 @@ def svg(figure: Figure, key: str, text: str) -> str:
     body = _LONG.sub(r"\1", body)
     body = _COLOUR.sub(lambda found: f"var(--{_NAMED[found.group().lower()]})", body)
     body = re.sub(r"\s*\n\s*", " ", body)
-    return f'<svg {box} role="img" aria-label="{escape(text)}" preserveAspectRatio="xMidYMid meet">{body}</svg>'
+    return f'<svg {box} role="img" aria-label="{escape(text)}" preserveAspectRatio="xMinYMid meet">{body}</svg>'

@@ -129,7 +129,7 @@ def _trust_picture(m: Material, most: int, key: str) -> Picture:
     told = [f"{row['name']} from {row['first']:.2f} to {row['last']:.2f}" for row in shown.head(5).to_dict("records")]
     text = f"Median trust in the United States, the largest losses first: {listed(told)}."
     drawing = drawn(lambda a: charts.draw_trust(a, shown, ends), 1.3 + 0.235 * len(shown))
-    which = "members" if most >= len(m.trust) else f"the {len(shown)} members that change most"
+    which = "every member" if most >= len(m.trust) else f"the {len(shown)} members that change most"
     caption = f"Trust in the United States of {which}, {ends[0]} to {ends[1]}: medians over runs, with their change."
     return Picture(key, caption, text, svg(drawing, key, text))
 
@@ -183,8 +183,9 @@ def _cause_finding(m: Material) -> str:
     assert m.causes is not None
     row = m.causes.iloc[0]
     if abs(row["change"]) < 0.005:
-        return f"Why: {m.causes.index[0]} moves the cohesion index most, by {signed(float(row['cohesion']))}"
-    return f"Why: {m.causes.index[0]} accounts for {points(float(row['change']))} of holding"
+        return f"Why: {m.causes['cohesion'].abs().idxmax()} moves the cohesion index most"
+    way = "lowers" if row["change"] < 0 else "raises"
+    return f"Why: {m.causes.index[0]} {way} the share that holds by {points(abs(float(row['change']))).lstrip('+')}"
 
 
 def _causes(m: Material) -> tuple[Block, ...]:
@@ -200,7 +201,7 @@ def _causes(m: Material) -> tuple[Block, ...]:
     columns = ("driver", ">holds", ">95 % interval", ">mean cohesion index", ">95 % interval")
     text = (
         f"The difference to {m.baseline.title.lower()} divided among what sets the two apart: Shapley values over "
-        f"{2 ** len(causes):,} combinations of drivers, {RUNS} runs each, the numbers of cohesion explain --outcome. "
+        f"{2 ** len(causes):,} combinations of drivers, {RUNS} runs each, as the command cohesion explain gives them. "
         "Shares add up to the difference in those runs; the share of learning is what social learning adds to the rest."
     )
     caption = "What each driver accounts for, with 95 % intervals, in points of the share of runs in which it holds."
@@ -237,7 +238,7 @@ def _ledger_table(m: Material) -> Table:
         cells = [signed(float(change[name])) if name in change.index else "–" for name in named]
         rows.append((NAMES[code], *cells, signed(each.last - each.first)))
     columns = ("member", *(f">{name}" for name in named), ">sum")
-    caption = "Ledgers in log-odds; a dash stands where a cause is not among the six largest and is in the rest."
+    caption = "Ledgers in log-odds; a dash stands where a cause is small: it is in everything else."
     return table(caption, columns, rows)
 
 
@@ -293,7 +294,7 @@ def _slides(m: Material, sections: tuple[Section, ...]) -> tuple[Slide, ...]:
         each = pictures[f"ledger-{code}"]
         drivers, first, last = m.ledgers[code]
         cause = drivers["change"].drop("everything else").abs().idxmax()
-        title = f"{NAMES[code]}: {cause} {'costs' if drivers['change'][cause] < 0 else 'adds'} most trust"
+        title = f"{NAMES[code]}: most trust is {'lost to' if drivers['change'][cause] < 0 else 'gained from'} {cause}"
         found.append(Slide(title if last != first else NAMES[code], each, each.text))
     study = [block for block in by_key["depends"].blocks if isinstance(block, Paragraph)]
     found.append(Slide("What the outcome depends on", study[0], study[-1].text))

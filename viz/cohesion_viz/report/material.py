@@ -17,7 +17,7 @@ from cohesion.results import Results, citation, commit, versions
 from cohesion.scenario import Scenario, scenario_from_text
 from cohesion.simulation import Uncertainty
 from cohesion.summary import BLOCK, NEEDED, QUANTILES, simulate_all, summary
-from cohesion_viz.numbers import Accounts, fan, ledger, month_after, paired_difference, shares_over_time
+from cohesion_viz.numbers import EVERYTHING_ELSE, Accounts, accounts, fan, ledger, month_after, paired_difference, shares_over_time
 
 Progress = Callable[[int], None]
 #: Members whose ledger is shown: those whose median trust in the US moves most.
@@ -162,7 +162,13 @@ def _why(
         variables=("trust_in_us",), progress=progress,
     )  # fmt: skip
     moved = trust_of(said)["change"].abs().sort_values(ascending=False, kind="stable").index[:MOST_MOVED]
-    return causes, {str(code): ledger(booked, str(code)) for code in moved}
+    return causes, {str(code): _large(ledger(booked, str(code))) for code in moved}
+
+
+def _large(each: Accounts) -> Accounts:
+    """A ledger whose causes below 0.005 in log-odds are in everything else."""
+    change = each.drivers["change"].drop(EVERYTHING_ELSE)
+    return accounts({str(k): v for k, v in change[change.abs() >= 0.005].items()}, each.first, each.last)
 
 
 def _comparable(scenario: Scenario, baseline: Scenario) -> bool:

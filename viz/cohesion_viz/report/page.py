@@ -25,7 +25,7 @@ def _rendered(template: str, report: Report) -> str:
     loader = PackageLoader("cohesion_viz.report", "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)  # fmt: skip
-    environment.filters["saved"] = _saved
+    environment.filters |= {"saved": _saved, "set": _set}
     look: dict[str, Any] = {"light": _variables(0), "dark": _variables(1), "outcomes": OUTCOME_COLOURS}
     return environment.get_template(template).render(report=report, caveat=CAVEAT, **look)
 
@@ -33,6 +33,11 @@ def _rendered(template: str, report: Report) -> str:
 def _variables(dark: int) -> dict[str, str]:
     """Colours by the name of their CSS variable."""
     return {name: pair[dark] for name, pair in COLOURS.items()} | {"surface": (LIGHT, DARK)[dark].surface}
+
+
+def _set(text: str) -> str:
+    """A text with numbers and their per cent signs kept on one line."""
+    return text.replace(" %", "\u00a0%")
 
 
 def _saved(text: str) -> str:

@@ -9,9 +9,9 @@ from cohesion.outcome import OUTCOMES
 from cohesion.parameters import BY_NAME
 from cohesion.scenario import Scenario
 from cohesion.studies.experiment import count_points, load_experiment
-from cohesion.summary import largest_sensitivity, percent
+from cohesion.summary import OUTCOME_PHRASES, largest_sensitivity, percent
 from cohesion_viz.documents import file_text
-from cohesion_viz.echarts.parts import listed
+from cohesion_viz.echarts.parts import listed, within
 from cohesion_viz.numbers import points
 from cohesion_viz.report.parts import Block, Paragraph, Section, Table, table
 from cohesion_viz.style import OUTCOME_NAMES
@@ -43,8 +43,9 @@ def of_thresholds(said: dict[str, Any]) -> str:
     if abs(change) < 0.005:
         return "No threshold of the outcome, moved by a tenth, changes a share by half a point."
     return (
-        f"Of the thresholds of the outcome, {threshold} ({BY_NAME[threshold].meaning}) matters most: moved by {move}, "
-        f"it changes the share of {OUTCOME_NAMES[outcome].lower()} by {points(change)}, in the runs of this report."
+        f"Of the thresholds of the outcome, {threshold} ({BY_NAME[threshold].meaning}) matters most: moved by "
+        f"{move.replace('-', '−')}, the share of runs in which {OUTCOME_PHRASES[outcome]} changes by {points(change)}. "
+        "This is of the runs of this report."
     )
 
 
@@ -54,12 +55,13 @@ def _thresholds(said: dict[str, Any], scenario: Scenario) -> Table:
         value = scenario.parameters.get(name, BY_NAME[name].default)
         for move, shares in moved.items():
             cells = [
-                f"{percent(shares[outcome])} % ({points(shares[outcome] - said['outcome_shares'][outcome])})"
+                f"{percent(shares[outcome])} % ({_change(shares[outcome] - said['outcome_shares'][outcome])})"
                 for outcome in OUTCOMES
             ]
-            rows.append((name, f"{value:g}", move.replace("-", "−"), *cells))
-    columns = ("threshold", ">value", ">moved by", *(f">{OUTCOME_NAMES[name].lower()}" for name in OUTCOMES))
-    return table("Shares of the outcomes when a threshold moves by a tenth, and their change.", columns, rows)
+            there = value * (0.9 if move.startswith("-") else 1.1)
+            rows.append((name, f"{there:.3g} ({move.replace('-', '−')})", *cells))
+    columns = ("threshold", ">moved to", *(f">{within(OUTCOME_NAMES[name])}" for name in OUTCOMES))
+    return table("Shares of the outcomes when a threshold moves by a tenth, and their change in points.", columns, rows)
 
 
 def study(scenario: str) -> tuple[Block, ...]:
@@ -72,11 +74,11 @@ def study(scenario: str) -> tuple[Block, ...]:
     """
     indices = pd.read_csv(io.StringIO(file_text(TABLE)))
     rows = [
-        (row["factor"], _share(row["total"], row["total_half"]), _share(row["first"], row["first_half"]),
-         BY_NAME[row["factor"]].meaning, BY_NAME[row["factor"]].source)
+        (row["factor"], BY_NAME[row["factor"]].meaning, _share(row["total"], row["total_half"]),
+         _share(row["first"], row["first_half"]))
         for row in indices.head(6).to_dict("records")
     ]  # fmt: skip
-    columns = ("parameter", ">with others", ">alone", "meaning", "source of its range")
+    columns = ("parameter", "meaning", ">with others", ">alone")
     caption = f"Shares of the variance of the final cohesion index (Sobol' indices), the largest of {len(indices)}."
     return Paragraph(depends(scenario, indices)), table(caption, columns, rows)
 
@@ -96,5 +98,9 @@ def depends(scenario: str, indices: pd.DataFrame) -> str:
     return text if scenario == of else f"{text} In another scenario the order may be another."
 
 
+def _change(share: float) -> str:
+    return points(share).removesuffix(" points")
+
+
 def _share(value: float, half: float) -> str:
-    return f"{100 * value:.0f} % ± {100 * half:.0f}".replace("-", "−")
+    return f"{100 * value:.0f} % ± {100 * half:.1f}".replace("-", "−")
