@@ -4,7 +4,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from cohesion.cli_options import (
@@ -116,7 +115,8 @@ def _refuse_options(context: typer.Context) -> None:
         name = option.name or ""
         if name in ("what", "out", "pdf", "slides"):
             continue
-        if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
             raise ConfigError(f"--{name}: has no place with a folder, whose runs are made; allowed: --pdf, --slides")
 
 

@@ -190,7 +190,8 @@ def _cause_finding(m: Material) -> str:
 
 def _causes(m: Material) -> tuple[Block, ...]:
     causes = m.causes
-    assert causes is not None and m.baseline is not None
+    assert causes is not None
+    assert m.baseline is not None
     rows = [
         (str(name), points(row["change"]), interval_in_words(row["low"], row["high"]), signed(row["cohesion"], 3),
          f"{signed(row['cohesion_low'], 3)} to {signed(row['cohesion_high'], 3)}")
@@ -225,7 +226,9 @@ def _waterfall(m: Material, code: str, key: str) -> Picture:
     drivers, first, last = m.ledgers[code]
     text = describe_waterfall(drivers, first, last, code)
     drawing = drawn(lambda a: cause_charts.draw_waterfall(a, drivers, first, last), 0.7 + 0.33 * (len(drivers) + 2))
-    caption = f"{NAMES[code]}: from trust at the start to trust at the end. Steps are in log-odds, the scale in per cent."
+    caption = (
+        f"{NAMES[code]}: from trust at the start to trust at the end. Steps are in log-odds, the scale in per cent."
+    )
     return Picture(key, caption, text, svg(drawing, key, text))
 
 
@@ -272,7 +275,7 @@ def _reproduce(m: Material) -> Section:
         "baseline.digest the SHA-256 below: the same runs to the last bit."
     )
     listings = [Listing(f"The file {name}", content, name) for name, content in files.items()]
-    blocks = (Paragraph(text), Listing("The command", command), sources.digests(rows), *listings)
+    blocks: tuple[Block, ...] = (Paragraph(text), Listing("The command", command), sources.digests(rows), *listings)
     return Section("reproduce", "How to make it again", blocks)
 
 
@@ -293,7 +296,7 @@ def _slides(m: Material, sections: tuple[Section, ...]) -> tuple[Slide, ...]:
     for code in m.ledgers:
         each = pictures[f"ledger-{code}"]
         drivers, first, last = m.ledgers[code]
-        cause = drivers["change"].drop("everything else").abs().idxmax()
+        cause = str(drivers["change"].drop("everything else").abs().idxmax())
         title = f"{NAMES[code]}: most trust is {'lost to' if drivers['change'][cause] < 0 else 'gained from'} {cause}"
         found.append(Slide(title if last != first else NAMES[code], each, each.text))
     study = [block for block in by_key["depends"].blocks if isinstance(block, Paragraph)]

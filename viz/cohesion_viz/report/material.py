@@ -16,8 +16,17 @@ from cohesion.outcome import OUTCOMES
 from cohesion.results import Results, citation, commit, versions
 from cohesion.scenario import Scenario, scenario_from_text
 from cohesion.simulation import Uncertainty
-from cohesion.summary import BLOCK, NEEDED, QUANTILES, simulate_all, summary
-from cohesion_viz.numbers import EVERYTHING_ELSE, Accounts, accounts, fan, ledger, month_after, paired_difference, shares_over_time
+from cohesion.summary import BLOCK, QUANTILES, simulate_all, summary
+from cohesion_viz.numbers import (
+    EVERYTHING_ELSE,
+    Accounts,
+    accounts,
+    fan,
+    ledger,
+    month_after,
+    paired_difference,
+    shares_over_time,
+)
 
 Progress = Callable[[int], None]
 #: Members whose ledger is shown: those whose median trust in the US moves most.

@@ -10,9 +10,10 @@ from cohesion.scenario import Scenario, load_scenario, scenario_names
 from cohesion.simulation import DEFAULT, Uncertainty
 from cohesion.tables import in_words
 from cohesion_viz.documents import file_text
+from cohesion_viz.echarts.parts import rows_of
 from cohesion_viz.numbers import events
 from cohesion_viz.report.material import Made
-from cohesion_viz.report.parts import Block, Listing, Paragraph, Section, Table, table
+from cohesion_viz.report.parts import Block, Listing, Paragraph, Section, table
 
 INTERVALS = (
     "Intervals are 95 % and say how closely this number of runs pins a number down. They do not say how right the "
@@ -54,7 +55,7 @@ def scenario_blocks(scenario: Scenario) -> tuple[Block, ...]:
         blocks.append(table("Levers that the scenario sets; all others stay as they were at the start.", columns, rows))
     dated = [
         (f"{row.date:%B %Y}" + (f" to {row.until:%B %Y}" if row.until else ""), row.text, row.levers, row.source)
-        for row in events(scenario).itertuples()
+        for row in rows_of(events(scenario))
         if row.kind == "event"
     ]
     if dated:
@@ -142,6 +143,6 @@ def citing(entry: str) -> Section:
     )  # fmt: skip
 
 
-def digests(rows: Mapping[str, str]) -> Table:
+def digests(rows: Mapping[str, str]) -> Listing:
     """SHA-256 of contents."""
-    return table("SHA-256 of the outcomes, run by run.", ("of", "digest"), list(rows.items()))
+    return Listing("SHA-256 of what came out", "\n".join(f"{digest}  {name}" for name, digest in rows.items()))
