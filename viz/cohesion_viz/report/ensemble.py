@@ -114,9 +114,6 @@ def _index(m: Material) -> Section:
         for at, when in (("first", m.scenario.month_label(0)), ("last", m.scenario.month_label(m.scenario.months)))
     ]
     blocks.append(table("Cohesion index, 0 to 1.", ("scenario", "month", ">5 %", ">median", ">95 %"), rows))
-    if m.baseline:
-        moved = first_capital(difference_in_words(m.said["difference"]["median"]))
-        blocks.append(Paragraph(f"Against {m.baseline.title.lower()}: {moved[0].lower()}{moved[1:]}."))
     return Section("index", index_finding(m.fan), tuple(blocks))
 
 
