@@ -7,14 +7,13 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cohesion import cli_batch, cli_facts, cli_history, cli_propositions, cli_seek
+from cohesion import cli_batch, cli_facts, cli_history, cli_propositions, cli_report, cli_seek
 from cohesion.cli_options import (
     HOLDER_OF,
     Asked,
@@ -34,6 +33,7 @@ from cohesion.cli_options import (
     Truster,
     Uncertain,
     Without,
+    aligned,
     one_of,
     whole,
 )
@@ -54,14 +54,10 @@ from cohesion.printing import (
 from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from cohesion.scenario import Scenario
 
 #: Runs of each coalition in an attribution: those of the dashboard, so that its numbers are the same.
 RUNS_OF_COALITION = 32
-#: Runs of which every month is kept; of further ones only the first and the last, so that memory stays small.
-BLOCK = 2048
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -473,7 +469,7 @@ def ensemble(
     """
     asked = Asked.of(seed, uncertainty, lever, param, without, months, runs)
     chosen = asked.scenario(scenario)
-    other = None if baseline is None else _aligned(asked.scenario(baseline, levers=False), chosen)
+    other = None if baseline is None else aligned(asked.scenario(baseline, levers=False), chosen)
     said = _ensemble(asked, chosen, other, out)
     if as_json:
         print_json(said)
@@ -508,7 +504,7 @@ def compare(
     """
     asked = Asked.of(seed, uncertainty, lever, param, without, months, runs)
     b = asked.scenario(second)
-    a = _aligned(asked.scenario(first), b)
+    a = aligned(asked.scenario(first), b)
     said = _ensemble(asked, b, a, out)
     before, difference = said.pop("baseline"), said.pop("difference")
     if as_json:
@@ -521,6 +517,7 @@ def compare(
 
 app.add_typer(cli_batch.app)
 app.add_typer(cli_seek.app)
+app.add_typer(cli_report.app)
 app.add_typer(cli_history.app)
 app.add_typer(cli_facts.app, name="facts")
 app.add_typer(cli_propositions.app)
@@ -556,28 +553,19 @@ def dashboard(
         raise ConfigError(str(error)) from None
 
 
-def _aligned(other: "Scenario", chosen: "Scenario") -> "Scenario":
-    """The other scenario with the horizon of the first, since last months are compared."""
-    if other.start != chosen.start:
-        warn(f"{other.name} starts in {other.month_label(0)}, {chosen.name} in {chosen.month_label(0)}")
-    if other.months != chosen.months:
-        warn(f"{other.name} is run for the {chosen.months} months of {chosen.name} instead of {other.months}")
-        other = other.with_changes(months=chosen.months)
-    return other
-
-
 def _ensemble(asked: Asked, chosen: "Scenario", other: "Scenario | None", out: Path | None) -> dict[str, Any]:
     """Simulate, summarise and, where asked for, write the result folder."""
     from cohesion.results import check_target, write_results
-    from cohesion.summary import NEEDED, summary
+    from cohesion.summary import NEEDED, simulate_all, summary
 
     if out is not None:
         check_target(out)
         import cohesion_viz.charts  # noqa: F401  (what is missing shows before the work, not after)
     began = time.monotonic()
     with progress(asked.runs * (1 if other is None else 2), chosen.name) as report:
-        data, ends = _simulated(chosen, asked, NEEDED if out is None else None, report)
-        before = None if other is None else _simulated(other, asked, NEEDED, report)
+        how = asked.runs, asked.seed, asked.uncertainty, asked.without
+        data, ends = simulate_all(chosen, *how, NEEDED if out is None else None, report)
+        before = None if other is None else simulate_all(other, *how, NEEDED, report)
     said = summary(ends, chosen, None if other is None or before is None else (other, before[1]))
     said["changes"] = asked.changes()
     if out is not None:
@@ -587,24 +575,3 @@ def _ensemble(asked: Asked, chosen: "Scenario", other: "Scenario | None", out: P
             seconds=round(time.monotonic() - began, 3), said=said,
         )  # fmt: skip
     return said
-
-
-def _simulated(
-    scenario: "Scenario", asked: Asked, variables: tuple[str, ...] | None, report: Callable[[int], None]
-) -> "tuple[xr.Dataset, xr.Dataset]":
-    """All months of the first runs, and the first and last month of all."""
-    import xarray as xr
-
-    from cohesion.ensemble import simulate
-    from cohesion.summary import NEEDED
-
-    full, ends = None, []
-    for first in range(0, asked.runs, BLOCK):
-        block = simulate(
-            scenario, min(BLOCK, asked.runs - first), asked.seed, asked.uncertainty, without=asked.without,
-            variables=variables, first_run=first, progress=report,
-        )  # fmt: skip
-        full = block if full is None else full
-        ends.append(block[[*NEEDED, "outcome", "criteria", "connectivity"]].isel(month=[0, -1]))
-    assert full is not None
-    return full, ends[0] if len(ends) == 1 else xr.concat(ends, "run", join="exact")

@@ -191,6 +191,16 @@ class Asked:
         return {"levers": self.levers, "parameters": self.parameters, "without": list(self.without)}
 
 
+def aligned(other: "Scenario", chosen: "Scenario") -> "Scenario":
+    """The other scenario with the horizon of the first, since last months are compared."""
+    if other.start != chosen.start:
+        warn(f"{other.name} starts in {other.month_label(0)}, {chosen.name} in {chosen.month_label(0)}")
+    if other.months != chosen.months:
+        warn(f"{other.name} is run for the {chosen.months} months of {chosen.name} instead of {other.months}")
+        other = other.with_changes(months=chosen.months)
+    return other
+
+
 def _once(option: str, texts: list[str] | None, parse: Callable[[str], tuple[str, Any]]) -> dict[str, Any]:
     from cohesion.scenario import ConfigError
 

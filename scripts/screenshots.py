@@ -1,6 +1,6 @@
-"""Pictures of every page of the dashboard for the docs: make screenshots (needs Chromium).
+"""Pictures of every page of the dashboard and of a report for the docs: make screenshots (needs Chromium).
 
-Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png.
+Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png and report.png above it.
 """
 
 import os
@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images" / "dashboard"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -39,7 +39,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as results:
         cohesion = [sys.executable, "-m", "cohesion"]
         out = f"{results}/splitting-the-alliance"
-        subprocess.run([*cohesion, "ensemble", "splitting-the-alliance", "--runs", "512", "--out", out], check=True)
+        made = ["ensemble", "splitting-the-alliance", "--baseline", "status-quo", "--runs", "512", "--out", out]
+        subprocess.run([*cohesion, *made], check=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -57,10 +58,21 @@ def main() -> None:
                     page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
                     print(name)
                     page.close()
+                report(browser, out)
                 browser.close()
         finally:
             server.terminate()
             server.wait(20)
+
+
+def report(browser: Browser, folder: str) -> None:
+    """The head of a report."""
+    file = Path(folder).with_suffix(".html")
+    subprocess.run([sys.executable, "-m", "cohesion", "report", folder, "-o", str(file)], check=True)
+    page = browser.new_page(viewport={"width": 860, "height": 1000})
+    page.goto(file.as_uri())
+    page.screenshot(path=FOLDER.parent / "report.png")
+    page.close()
 
 
 def wait(url: str) -> None:

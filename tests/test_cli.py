@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cohesion import cli
+from cohesion import cli, summary
 from cohesion.cli_options import Asked
 from cohesion.facts import ISO3
 from cohesion.outcome import OUTCOMES
@@ -68,7 +68,7 @@ def said(answer: Answer) -> Any:
 
 COMMANDS = (
     "scenarios", "levers", "parameters", "validate", "schema", "run", "explain", "ensemble", "compare", "batch", "seek",
-    "reproduce", "analyse", "facts", "propositions", "calibrate", "backtest",
+    "reproduce", "analyse", "facts", "propositions", "calibrate", "backtest", "report",
 )  # fmt: skip
 
 
@@ -231,7 +231,7 @@ def test_two_processes_print_the_same_bytes() -> None:
 
 def test_blocks_do_not_change_an_ensemble(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = said(call("ensemble", "trade-war", *SMALL, "--json"))
-    monkeypatch.setattr(cli, "BLOCK", 4)
+    monkeypatch.setattr(summary, "BLOCK", 4)
     assert said(call("ensemble", "trade-war", *SMALL, "--json")) == whole
     assert call("ensemble", "trade-war", *SMALL, "--out", "here")[0] == 0
     found = read_results("here")
