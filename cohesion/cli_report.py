@@ -18,6 +18,7 @@ from cohesion.cli_options import (
     aligned,
 )
 from cohesion.printing import progress, say
+from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
     from cohesion.scenario import Scenario
@@ -54,7 +55,7 @@ def report(
     runs: Runs = 512,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "posterior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
