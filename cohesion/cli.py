@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cohesion import cli_batch, cli_facts, cli_history, cli_seek
+from cohesion import cli_batch, cli_facts, cli_history, cli_propositions, cli_seek
 from cohesion.cli_options import (
     HOLDER_OF,
     Asked,
@@ -523,6 +523,7 @@ app.add_typer(cli_batch.app)
 app.add_typer(cli_seek.app)
 app.add_typer(cli_history.app)
 app.add_typer(cli_facts.app, name="facts")
+app.add_typer(cli_propositions.app)
 
 
 @app.command(

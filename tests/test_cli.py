@@ -68,7 +68,7 @@ def said(answer: Answer) -> Any:
 
 COMMANDS = (
     "scenarios", "levers", "parameters", "validate", "schema", "run", "explain", "ensemble", "compare", "batch", "seek",
-    "reproduce", "analyse", "facts",
+    "reproduce", "analyse", "facts", "propositions", "calibrate", "backtest",
 )  # fmt: skip
 
 

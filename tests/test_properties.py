@@ -34,7 +34,7 @@ RANGES = {
     "spill_in": (0, None), "unity": (0, 1), "delivery": (0, 1), "blocked": (0, 1), "pressure_noise": (None, None),
     "pressure": (-2, 2), "confidence": (None, None), "pocketed": (0, 3), "problem": (0, None), "capacity": (None, None),
     "china": (-0.3, 0.3), "strength": (None, None), "outlook": (None, None), "phase": (0, len(PHASES) - 1),
-    "cohesion_index": (0, 1), "cohesion_with_burden": (0, 1),
+    "cohesion_index": (0, 1), "cohesion_with_burden": (0, 1), "liking": (0, 1),
 }  # fmt: skip
 SLACK = 1e-12
 STARTS = (datetime.date(2014, 1, 1), datetime.date(2022, 2, 1), datetime.date(2025, 1, 1), datetime.date(2030, 6, 1))

@@ -40,7 +40,7 @@ SINGLES = (
     "demand_trust", "courting_trust",
 )  # fmt: skip
 FITTED = tuple(p.name for p in DRAWN if p.mechanism in MECHANISMS or p.name in SINGLES)
-CANDIDATES, SETS, CHUNK = 20_000, 300, 128
+CANDIDATES, SETS, CHUNK = 8_000, 300, 128
 #: Share of candidates that the regression sees.
 NEAREST = 0.1
 #: Ridge of the regression: the variance of the logit of a uniform over that of a slope of a quarter, which is much.

@@ -176,9 +176,15 @@ def headline_figure(data: xr.Dataset, baseline: xr.Dataset | None = None, said: 
 
 def save(figure: Figure, stem: Path) -> None:
     """Write a figure as ``stem.png`` and ``stem.svg``, the same bytes each time."""
+    save_png(figure, stem)
+    with rc_context(STYLE):
+        figure.savefig(stem.with_suffix(".svg"), facecolor="white", metadata={"Date": None, "Creator": None})
+
+
+def save_png(figure: Figure, stem: Path) -> None:
+    """Write a figure as ``stem.png``, the same bytes each time."""
     with rc_context(STYLE):
         figure.savefig(stem.with_suffix(".png"), dpi=120, facecolor="white", metadata={"Software": None})
-        figure.savefig(stem.with_suffix(".svg"), facecolor="white", metadata={"Date": None, "Creator": None})
 
 
 def _finding(data: xr.Dataset, baseline: xr.Dataset | None, said: dict[str, Any] | None) -> tuple[str, list[str]]:
