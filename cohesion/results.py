@@ -139,7 +139,7 @@ def write_results(
         "runs": said["runs"],
         "runs_of_bands": data.sizes["run"],
         "uncertainty": said["uncertainty"],
-        "posterior": posterior.digest() if said["uncertainty"] == "posterior" else None,
+        "posterior": posterior.digest_under(said["uncertainty"]),
         "changes": changes or {},
         "without": data.attrs.get("without", ""),
         "command": command,

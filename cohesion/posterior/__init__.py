@@ -49,6 +49,11 @@ def digest(origin: int = ORIGIN) -> str:
     return hashlib.sha256((FOLDER / f"{origin}.csv").read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
+def digest_under(uncertainty: str) -> str | None:
+    """What a result says of the sets that its runs drew from; None where they drew from none."""
+    return digest() if uncertainty == "posterior" else None
+
+
 def pick(draws: Array, origin: int = ORIGIN) -> dict[str, Array]:
     """Each run's set by parameter, ``[run]`` each, from draws on [0, 1), ``[run]``."""
     return {name: values[(draws * values.size).astype(int)] for name, values in sets(origin).items()}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from cohesion import posterior
 from cohesion.ensemble import digest
 from cohesion.propositions.findings import Finding
 from cohesion.propositions.pages import TABLES, About, overview, page
@@ -113,6 +114,7 @@ def _manifest(found: Sequence[Finding], made: dict[str, pd.DataFrame], about: Ab
         "variants": about.variants,
         "seed": about.seed,
         "uncertainty": about.uncertainty,
+        "posterior": posterior.digest_under(about.uncertainty),
         "rules": rules_digest([f.proposition for f in found]),
         "command": about.command,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -93,7 +93,7 @@ class Plan:
     @property
     def posterior(self) -> str | None:
         """Digest of the sets that runs draw from here; None where they draw from none."""
-        return posterior.digest() if self.experiment.uncertainty == "posterior" else None
+        return posterior.digest_under(self.experiment.uncertainty)
 
     @property
     def points_of_chunk(self) -> int:

@@ -6,7 +6,7 @@ import sys
 import pandas as pd
 import pytest
 
-from cohesion import cli
+from cohesion import cli, posterior
 from cohesion.propositions import trial
 from cohesion.propositions.folder import files
 
@@ -42,6 +42,7 @@ def test_a_miniature_run_writes_pages_tables_and_json(call, tmp_path, monkeypatc
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["propositions"] == {"P9": verdict}
     assert (manifest["runs"], manifest["repetitions"], manifest["variants"]) == (3, 4, 4)
+    assert manifest["posterior"] == posterior.digest()
     assert f"**{verdict}**" in (folder / "README.md").read_text(encoding="utf-8")
     text = (folder / "P9.md").read_text(encoding="utf-8")
     assert text.startswith("# P9 ")
