@@ -251,8 +251,8 @@ def _values(claim: Claim, data: "xr.Dataset") -> npt.NDArray[Any]:
     month = 12 * (claim.month.year - start.year) + claim.month.month - start.month
     for names, variable in ((OUTCOMES, "outcome"), (PHASES, "phase")):
         if claim.of in names:
-            return np.asarray(data[variable].values[None, :, month] == names.index(claim.of))
-    found = data[claim.of].values[:, month]
+            return np.asarray(data[variable].sel(month=month).values[None] == names.index(claim.of))
+    found = data[claim.of].sel(month=month).values
     if claim.of in OF_ALLIANCE:
         return np.asarray(found[None])
     members = [m for m in (claim.member, claim.than) if m]

@@ -138,7 +138,7 @@ def _fan(
         ghost = base.alliance_fan(variable) if base else None
         text = echarts.describe_fan(fan, ghost, name, variable)
         title = first_capital(VARIABLES[variable].long_name)
-    option = echarts.fan_option(fan, ghost, month, dark, name, variable)
+    option = echarts.fan_option(fan, ghost, month, dark, name, variable, near=variable == "spending")
     if pointer:
         day = ensemble.dates[pointer.month]
         option = echarts.pointed(option, day, (pointer.here, pointer.there), pointer.text, theme(dark))

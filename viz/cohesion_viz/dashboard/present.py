@@ -28,7 +28,7 @@ def Present(session: Session) -> None:
         _Line(answer)
         _Tiles(answer)
         with solara.Div(classes=["co-present-chart"]):
-            chart.Chart(session, "clamp(240px, 52vh, 1000px)", FACTOR, lessons.pointer_of(session))
+            chart.Chart(session, "clamp(220px, 46vh, 1000px)", FACTOR, lessons.pointer_of(session))
         solara.v.Html(tag="p", class_="co-present-caption", children=[caption(session)])
         with solara.Div(classes=["co-present-bar"]):
             options = [{"value": key, "title": title} for key, title in chart.choices(view).items()]

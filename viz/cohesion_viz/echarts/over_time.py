@@ -1,6 +1,7 @@
 """Fans, shares, members and differences over time."""
 
 import datetime
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -46,6 +47,7 @@ def fan_option(
     ghost_name: str = "baseline",
     variable: str = "cohesion_index",
     single: bool = False,
+    near: bool = False,
 ) -> Option:
     """Median with 50 % and 90 % bands, or a single run; a baseline as a ghost behind them.
 
@@ -63,6 +65,8 @@ def fan_option(
         What is shown, for its unit and scale.
     single
         Whether it is one run: its quantiles are all the same, and it is called so.
+    near
+        Whether the axis spans the bands alone, in halves, so that a small difference is seen.
     """
     look = theme(dark)
     called = "this run" if single else "median"
@@ -77,6 +81,10 @@ def fan_option(
     )
     option = over_time(fan.index, look)
     option["yAxis"] |= scale(variable, look, fan, ghost)
+    if near:
+        frames = [frame for frame in (fan, ghost) if frame is not None]
+        low, high = min(f["p05"].min() for f in frames), max(f["p95"].max() for f in frames)
+        option["yAxis"] |= {"min": math.floor(2 * low) / 2, "max": math.ceil(2 * high) / 2}
     option["series"] = [
         *band_lines(ghost, "ghost", look.ghost, (0.0, 0.2)),
         line_of("ghost", None if ghost is None else ghost["p50"], look.ghost, width=2, dashed=True),
