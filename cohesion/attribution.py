@@ -21,8 +21,8 @@ from cohesion.ensemble import simulate
 from cohesion.outcome import OUTCOMES
 from cohesion.parameters import neutral_values
 from cohesion.scenario import LeverValue, Scenario, load_scenario
-from cohesion.simulation import Uncertainty
 from cohesion.types import Array
+from cohesion.uncertainty import DEFAULT, Uncertainty
 
 #: Levers of each driver; every lever belongs to one.
 DRIVERS = {
@@ -168,7 +168,7 @@ def attribute(
     runs: int = RUNS,
     seed: int = 0,
     outcome: str = "holds",
-    uncertainty: Uncertainty = "prior",
+    uncertainty: Uncertainty = DEFAULT,
     without: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Why the second of two scenarios ends as it does and not as the first; see `divide`.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cohesion import cli_batch, cli_facts, cli_history, cli_lessons, cli_seek
+from cohesion import cli_batch, cli_facts, cli_history, cli_lessons, cli_propositions, cli_seek
 from cohesion.cli_options import (
     HOLDER_OF,
     Asked,
@@ -51,6 +51,7 @@ from cohesion.printing import (
     progress,
     warn,
 )
+from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -216,21 +217,27 @@ Examples:
   cohesion parameters --json"""
 )
 def parameters(mechanism: Mechanism = None, as_json: Json = False) -> None:
-    """Show the parameters, ranges and sources."""
+    """Show the parameters, ranges and sources.
+
+    Fitted: median and 90 % interval of the sets that history supports, which runs draw from.
+    """
+    from cohesion import posterior
     from cohesion.parameters import MECHANISMS, PARAMETERS
 
     found = [p for p in PARAMETERS if mechanism is None or p.mechanism == mechanism]
     if as_json:
-        print_json({"mechanisms": MECHANISMS, "parameters": [asdict(p) for p in found]})
+        fitted = {k: dict(zip(("p05", "p50", "p95"), v, strict=True)) for k, v in posterior.fitted().items()}
+        listed = [asdict(p) | {"posterior": fitted.get(p.name)} for p in found]
+        print_json({"mechanisms": MECHANISMS, "posterior_origin": posterior.ORIGIN, "parameters": listed})
         return
     rows = [
         (
-            p.name, p.mechanism, p.unit, f"{p.default:g}", f"{p.low:g} to {p.high:g}",
+            p.name, p.mechanism, p.unit, f"{p.default:g}", f"{p.low:g} to {p.high:g}", posterior.in_words(p.name),
             "" if p.neutral is None else f"{p.neutral:g}", p.meaning, p.source,
         )
         for p in found
     ]  # fmt: skip
-    print_table(("parameter", "mechanism", "unit", ">default", "range", ">off", "meaning", "source"), rows)
+    print_table(("parameter", "mechanism", "unit", ">default", "range", "fitted", ">off", "meaning", "source"), rows)
 
 
 @app.command(
@@ -324,7 +331,7 @@ def run(
     number: Run = 0,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -389,7 +396,7 @@ def explain(
     ] = RUNS_OF_COALITION,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -465,7 +472,7 @@ def ensemble(
     runs: Runs = 256,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -501,7 +508,7 @@ def compare(
     runs: Runs = 256,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -530,6 +537,7 @@ app.add_typer(cli_seek.app)
 app.add_typer(cli_history.app)
 app.add_typer(cli_lessons.app)
 app.add_typer(cli_facts.app, name="facts")
+app.add_typer(cli_propositions.app)
 
 
 @app.command(

@@ -21,7 +21,7 @@ def calibrate(
     origin: Annotated[int, typer.Option("--origin", metavar="Y", help="Year of the newest figure that is used.")],
     candidates: Annotated[
         int, typer.Option("--candidates", parser=whole(500, 1_000_000), metavar="N", help="Parameter sets to try.")
-    ] = 20_000,
+    ] = 8_000,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path("results/posterior"),
     workers: Workers = None,
     as_json: Json = False,
@@ -64,7 +64,7 @@ def backtest(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Forecast what members spend from a year, and compare with what they spent.
+    """Forecast what members spend from a past year, and score it.
 
     Events of the later years are known, their figures are not. Parameters are those that history up to the origin
     supports. Beside it: persistence, a linear trend, everyone at the pledge, and a pooled panel regression.

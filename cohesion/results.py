@@ -11,7 +11,8 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +23,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from cohesion import posterior
 from cohesion.ensemble import digest, outcome_table
 from cohesion.scenario import Scenario
 from cohesion.summary import bands, summary
@@ -44,8 +46,15 @@ class Results:
     summary: dict[str, Any]
 
 
-def check_target(folder: str | Path) -> Path:
+def check_target(folder: str | Path, form: str = FORMAT, files: tuple[str, ...] = FILES) -> Path:
     """The folder's full path, once it is clear that a result can be written there; leaves nothing behind.
+
+    Parameters
+    ----------
+    folder
+        Where it is to be written.
+    form, files
+        The format that its manifest names, and every file it may hold.
 
     Raises
     ------
@@ -65,9 +74,9 @@ def check_target(folder: str | Path) -> Path:
             if target == Path.cwd():
                 raise ResultsError(f"{folder}: the working folder; name a folder within it")
             found = sorted(path.name for path in target.iterdir())
-            if found and not _is_result(target):
+            if found and not _is_result(target, form):
                 raise ResultsError(f"{folder}: not empty and not a complete result, so it is left alone; name another")
-            if foreign := [name for name in found if name not in FILES]:
+            if foreign := [name for name in found if name not in files]:
                 raise ResultsError(f"{folder}: holds {foreign[0]!r}, not part of a result, so it is left alone")
         standing = _standing(target)
         if not standing.is_dir():
@@ -130,6 +139,7 @@ def write_results(
         "runs": said["runs"],
         "runs_of_bands": data.sizes["run"],
         "uncertainty": said["uncertainty"],
+        "posterior": posterior.digest() if said["uncertainty"] == "posterior" else None,
         "changes": changes or {},
         "without": data.attrs.get("without", ""),
         "command": command,
@@ -145,21 +155,31 @@ def write_results(
         },
         "cite": citation(scenario.name, scenario.title, said["seed"], said["runs"], of_outcomes),
     }
-    fresh = Path(tempfile.mkdtemp(prefix=".cohesion-", dir=_standing(target)))
-    try:
-        fresh.chmod(0o777 & ~_umask())
+
+    with fresh_folder(folder) as fresh:
         table.to_parquet(fresh / "outcomes.parquet", index=False)
         packed = {name: {"zlib": True, "complevel": 4} for name in quantiles.data_vars}
         quantiles.to_netcdf(fresh / "bands.nc", engine="h5netcdf", encoding=packed)
         save(headline_figure(data, None if baseline is None else baseline[1], said), fresh / "figure")
-        _write_json(fresh / "summary.json", said)
-        _write_json(fresh / "manifest.json", manifest)
+        write_json(fresh / "summary.json", said)
+        write_json(fresh / "manifest.json", manifest)
+    return target
+
+
+@contextmanager
+def fresh_folder(folder: str | Path, form: str = FORMAT, files: tuple[str, ...] = FILES) -> Iterator[Path]:
+    """A folder to write to that takes the place of the target once everything is in it; see `check_target`."""
+    target = check_target(folder, form, files)
+    fresh = Path(tempfile.mkdtemp(prefix=".cohesion-", dir=_standing(target)))
+    try:
+        fresh.chmod(0o777 & ~_umask())
+        yield fresh
+        check_target(folder, form, files)
         _put_in_place(fresh, target)
     except OSError as error:
         raise ResultsError(f"{folder}: cannot be written ({error.strerror or error})") from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return target
 
 
 def read_results(folder: str | Path) -> Results:
@@ -207,12 +227,12 @@ def read_results(folder: str | Path) -> Results:
     return Results(manifest, table, quantiles, said)
 
 
-def _is_result(folder: Path) -> bool:
+def _is_result(folder: Path, form: str) -> bool:
     try:
         manifest = _read_json(folder, "manifest.json")
     except ResultsError:
         return False
-    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
+    return isinstance(manifest, dict) and manifest.get("format") == form
 
 
 def _standing(target: Path) -> Path:
@@ -222,7 +242,6 @@ def _standing(target: Path) -> Path:
 
 def _put_in_place(fresh: Path, target: Path) -> None:
     """Rename the fresh folder to its target; an earlier result there is moved aside first and then removed."""
-    check_target(target)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh.rename(target)
@@ -239,7 +258,8 @@ def _put_in_place(fresh: Path, target: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON file of a result."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
 

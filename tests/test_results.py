@@ -116,7 +116,7 @@ def test_a_failed_write_leaves_nothing(data: xr.Dataset, tmp_path: Path, monkeyp
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cohesion.results._write_json", full)
+    monkeypatch.setattr("cohesion.results.write_json", full)
     with pytest.raises(ResultsError, match="No space left"):
         write_results(tmp_path / "deep" / "one", SCENARIO, data)
     assert list(tmp_path.iterdir()) == []

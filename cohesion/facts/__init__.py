@@ -27,6 +27,7 @@ __all__ = [
     "check_tables",
     "events",
     "facts_from",
+    "growth_table",
     "image_table",
     "load_facts",
     "spending_table",
@@ -288,6 +289,18 @@ def spending_table(edition: Literal["2024", "2026"] = "2026") -> tuple[tuple[str
     """
     column = {"2024": "pct_gdp_ed2024", "2026": "pct_gdp"}[edition]
     years, values = derive.panel(shipped_tables()["spending"], column)
+    return ISO3, years, values
+
+
+def growth_table() -> tuple[tuple[str, ...], tuple[int, ...], Array]:
+    """Real growth of GDP.
+
+    Returns
+    -------
+    iso3, years, values
+        Codes, years 2014-2024, and percent a year [member, year].
+    """
+    years, values = derive.panel(shipped_tables()["gdp"], "growth_pct")
     return ISO3, years, values
 
 

@@ -130,6 +130,7 @@ class Backtest:
         """All of it in plain values, for JSON."""
         origins = sorted(map(int, set(self.forecasts["origin"])))
         found: dict[str, Any] = {"origins": origins, "runs": RUNS, "code": code_digest(), **versions()}
+        found["posterior"] = {str(origin): posterior.digest(origin) for origin in origins}
         if len(self._scored):
             errors = self.members()
             found["scores"] = self.scores(origins)

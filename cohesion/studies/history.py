@@ -12,12 +12,13 @@ from functools import cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from cohesion.facts import Facts, image_table, load_facts, spending_table
+from cohesion.facts import Facts, growth_table, image_table, load_facts, spending_table
 from cohesion.rules.burden import surprise
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario, load_scenario
-from cohesion.simulation import Simulation, Uncertainty, Values
+from cohesion.simulation import Simulation, Values
 from cohesion.types import Array
+from cohesion.uncertainty import Uncertainty
 
 FIRST, LAST = 2014, 2024
 #: Origins of forecasts that can be scored, and the one that cannot yet.
@@ -30,7 +31,7 @@ SURVEY = 5
 
 @dataclass(frozen=True)
 class Figures:
-    """What is known of members' spending and of their publics, by year.
+    """What is known of members' spending, economies and publics, by year.
 
     Attributes
     ----------
@@ -38,15 +39,18 @@ class Figures:
         % of GDP in `FIRST` to `LAST`, ``[year, member]``; nan where there is none.
     image
         Favourable views of the US in the same years, 0 to 1, ``[year, member]``; nan where there was no survey.
+    growth
+        Real growth of GDP, % a year, ``[year, member]``.
     """
 
     spending: Array
     image: Array
+    growth: Array
 
     def until(self, origin: int) -> "Figures":
         """Those of years up to an origin; later ones are nan."""
         later = np.arange(FIRST, LAST + 1) > origin
-        return Figures(*(np.where(later[:, None], np.nan, table) for table in (self.spending, self.image)))
+        return Figures(*(np.where(later[:, None], np.nan, table) for table in (self.spending, self.image, self.growth)))
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,11 @@ def figures(edition: str = "2024") -> Figures:
     for row, year in enumerate(range(FIRST, LAST + 1)):
         if year in surveyed:
             kept[row] = image[:, surveyed.index(year)]
-    return Figures(spending[:, [years.index(year) for year in range(FIRST, LAST + 1)]].T, kept)
+    _, grown, growth = growth_table()
+    span = range(FIRST, LAST + 1)
+    return Figures(
+        spending[:, [years.index(year) for year in span]].T, kept, growth[:, [grown.index(year) for year in span]].T
+    )
 
 
 @cache
@@ -133,23 +141,42 @@ def follow(
                     goodwill[:, row] = probability(simulation.inputs.goodwill + simulation.state.goodwill)
             spending[:, row] = np.mean(months, axis=0)
             if FIRST < year <= LAST and not np.isnan(known.spending[row]).all():
-                observe(simulation, spending[:, row], known.spending[row])
+                spending[:, row] *= np.exp(slump(known.growth[row], simulation.facts))
+                observe(simulation, np.mean(months, axis=0), spending[:, row], known.spending[row])
     return Past(spending, goodwill)
 
 
-def observe(simulation: Simulation, expected: Array, spent: Array) -> None:
+def slump(growth: Array, start: Facts) -> Array:
+    """How far a year's growth lifts spending as a share of GDP, in logs, ``[member]``.
+
+    Budgets are voted before the year's growth is known, so a recession raises the share and a rebound lowers it without
+    anyone's wish.
+
+    Parameters
+    ----------
+    growth
+        Real growth of the year, % ``[member]``; nan counts as the trend.
+    start
+        Facts, with the trend.
+    """
+    return np.nan_to_num(np.log1p(start.growth) - np.log1p(growth / 100))
+
+
+def observe(simulation: Simulation, simulated: Array, expected: Array, spent: Array) -> None:
     """Let a simulation know what members spent in the year that ends.
 
     Parameters
     ----------
     simulation
         At the end of a year.
-    expected
-        Simulated mean of the year, % of GDP, ``[run, member]``.
+    simulated, expected
+        Mean of the year without and with the year's growth, % of GDP, ``[run, member]``.
     spent
         Known mean of the year, ``[member]``; nan where it is not known.
     """
     state = simulation.state
-    by = np.where(np.isnan(spent), 0, np.log(np.where(np.isnan(spent), 1, spent) / np.maximum(expected, 1e-9)))
+    spent = np.where(np.isnan(spent), expected, spent)
+    by = np.log(np.maximum(spent, 1e-9) / np.maximum(expected, 1e-9))
     spending, preference = surprise(state.spending, state.preference, by, simulation.parameters)
-    simulation.state = replace(state, spending=spending, preference=preference)
+    moved = np.maximum(expected, 1e-9) / np.maximum(simulated, 1e-9)
+    simulation.state = replace(state, spending=spending * moved, preference=preference)

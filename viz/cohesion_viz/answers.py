@@ -17,6 +17,7 @@ from cohesion.outcome import OUTCOMES
 from cohesion.scenario import Scenario
 from cohesion.summary import QUANTILES
 from cohesion.types import PHASES, POSTURES
+from cohesion.uncertainty import DEFAULT
 from cohesion_viz.numbers import Accounts, outcome_differences
 
 Array = npt.NDArray[Any]
@@ -128,7 +129,7 @@ class Ensemble:
     def ends(self) -> xr.Dataset:
         """The last month of all runs, as far as `cohesion.ensemble.compare` needs it."""
         data = {"cohesion_index": self.final_index[:, None], "outcome": self.final_outcome[:, None]}
-        attributes = {"seed": self.seed, "uncertainty": "prior"}
+        attributes = {"seed": self.seed, "uncertainty": DEFAULT}
         runs = {"run": np.arange(self.runs)}
         return xr.Dataset({name: (("run", "month"), v) for name, v in data.items()}, runs, attributes)
 

@@ -20,6 +20,7 @@ from matplotlib.ticker import PercentFormatter
 from cohesion.ensemble import compare, outcome_shares
 from cohesion.outcome import OUTCOMES
 from cohesion.summary import OUTCOME_PHRASES, difference_in_words, percent
+from cohesion.uncertainty import DRAWN_FROM
 from cohesion_viz.numbers import fan, shares_over_time, trust_changes
 from cohesion_viz.style import (
     CAVEAT,
@@ -175,9 +176,15 @@ def headline_figure(data: xr.Dataset, baseline: xr.Dataset | None = None, said: 
 
 def save(figure: Figure, stem: Path) -> None:
     """Write a figure as ``stem.png`` and ``stem.svg``, the same bytes each time."""
+    save_png(figure, stem)
+    with rc_context(STYLE):
+        figure.savefig(stem.with_suffix(".svg"), facecolor="white", metadata={"Date": None, "Creator": None})
+
+
+def save_png(figure: Figure, stem: Path) -> None:
+    """Write a figure as ``stem.png``, the same bytes each time."""
     with rc_context(STYLE):
         figure.savefig(stem.with_suffix(".png"), dpi=120, facecolor="white", metadata={"Software": None})
-        figure.savefig(stem.with_suffix(".svg"), facecolor="white", metadata={"Date": None, "Creator": None})
 
 
 def _finding(data: xr.Dataset, baseline: xr.Dataset | None, said: dict[str, Any] | None) -> tuple[str, list[str]]:
@@ -212,8 +219,7 @@ def _of_trust(numbers: pd.DataFrame) -> str:
 
 
 def _source(data: xr.Dataset) -> str:
-    runs, seed = data.sizes["run"], data.attrs["seed"]
-    drawn = "parameters drawn from their ranges" if data.attrs["uncertainty"] == "prior" else "default parameters"
+    runs, seed, drawn = data.sizes["run"], data.attrs["seed"], DRAWN_FROM[data.attrs["uncertainty"]]
     return f"cohesion, scenario {data.attrs['scenario']}, {runs:,} run{'s' * (runs > 1)}, seed {seed}, {drawn}"
 
 
