@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cohesion import cli_batch, cli_facts, cli_history, cli_propositions, cli_report, cli_seek
+from cohesion import cli_batch, cli_facts, cli_history, cli_lessons, cli_propositions, cli_report, cli_seek
 from cohesion.cli_options import (
     HOLDER_OF,
     Asked,
@@ -241,15 +241,17 @@ def parameters(mechanism: Mechanism = None, as_json: Json = False) -> None:
 Examples:
   cohesion validate my-scenario.toml
   cohesion validate my-experiment.toml
+  cohesion validate my-lesson.toml
   cohesion validate drafts/*.toml"""
 )
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios or experiments in TOML.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios, experiments or lessons in TOML.")],
 ) -> None:
-    """Check scenario and experiment files.
+    """Check files of scenarios, experiments and lessons.
 
     Each is OK or has one error; the exit code is 2 if any has.
     """
+    from cohesion.lesson import is_lesson, load_lesson
     from cohesion.scenario import ConfigError, load_scenario
     from cohesion.studies.experiment import count_points, is_experiment, load_experiment
 
@@ -260,6 +262,10 @@ def validate(
                 experiment = load_experiment(file)
                 points = count_points(experiment) * len(experiment.scenarios)
                 print(f"{file}: OK ({experiment.title}, {points:,} points of {experiment.runs} runs)")
+                continue
+            if is_lesson(file):
+                lesson = load_lesson(file)
+                print(f"{file}: OK ({lesson.title}, {len(lesson.moves)} moves)")
                 continue
             scenario = load_scenario(file)
         except ConfigError as error:
@@ -277,13 +283,16 @@ def validate(
     epilog="""\b
 Examples:
   cohesion schema > scenario.schema.json
-  cohesion schema experiment > experiment.schema.json"""
+  cohesion schema experiment > experiment.schema.json
+  cohesion schema lesson > lesson.schema.json"""
 )
 def schema(
     of: Annotated[
         str,
         typer.Argument(
-            metavar="[scenario|experiment]", parser=one_of(lambda: ("scenario", "experiment")), help="Of what."
+            metavar="[scenario|experiment|lesson]",
+            parser=one_of(lambda: ("scenario", "experiment", "lesson")),
+            help="Of what.",
         ),
     ] = "scenario",
 ) -> None:
@@ -292,6 +301,10 @@ def schema(
         from cohesion.studies.experiment import experiment_schema
 
         print_json(experiment_schema())
+    elif of == "lesson":
+        from cohesion.lesson import lesson_schema
+
+        print_json(lesson_schema())
     else:
         from cohesion.scenario import json_schema
 
@@ -519,6 +532,7 @@ app.add_typer(cli_batch.app)
 app.add_typer(cli_seek.app)
 app.add_typer(cli_report.app)
 app.add_typer(cli_history.app)
+app.add_typer(cli_lessons.app)
 app.add_typer(cli_facts.app, name="facts")
 app.add_typer(cli_propositions.app)
 

@@ -16,7 +16,7 @@ from cohesion.record import Recorder, Records
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario
 from cohesion.simulation import Beginning, Simulation, begin
-from cohesion_viz.answers import MEMBER_VARIABLES, QUARTER, Detail, Pieces
+from cohesion_viz.answers import ALLIANCE_VARIABLES, MEMBER_VARIABLES, QUARTER, Detail, Pieces
 
 #: Runs of the first band: a worker keeps how they begin, since a lever that moves leaves that as it is.
 FIRST = 64
@@ -39,10 +39,10 @@ def compute(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never
     stopped
         Asked each month.
     """
-    records = _records(scenario, seed, runs, ("cohesion_index", *MEMBER_VARIABLES), stopped)
+    records = _records(scenario, seed, runs, (*ALLIANCE_VARIABLES, "phase", *MEMBER_VARIABLES), stopped)
     if records is None:
         return None
-    kept = {name: records[name] for name in ("cohesion_index", "outcome", *MEMBER_VARIABLES)}
+    kept = {name: records[name] for name in (*ALLIANCE_VARIABLES, "phase", "outcome", *MEMBER_VARIABLES)}
     return {name: np.ascontiguousarray(np.moveaxis(value, 0, -1), _kind(value)) for name, value in kept.items()}
 
 

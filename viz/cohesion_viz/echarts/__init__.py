@@ -33,13 +33,16 @@ from cohesion_viz.echarts.over_time import (
     describe_difference,
     describe_fan,
     describe_member,
+    describe_phases,
     describe_shares,
     difference_option,
     fan_option,
     member_option,
+    phases_option,
+    pointed,
     shares_option,
 )
-from cohesion_viz.echarts.parts import Option
+from cohesion_viz.echarts.parts import Option, enlarged
 from cohesion_viz.echarts.phase import describe_phase, phase_option
 from cohesion_viz.echarts.timeline import describe_timeline, timeline_option
 from cohesion_viz.echarts.waterfall import describe_waterfall, waterfall_option
@@ -58,10 +61,12 @@ __all__ = [
     "describe_network",
     "describe_outcome_difference",
     "describe_phase",
+    "describe_phases",
     "describe_shares",
     "describe_timeline",
     "describe_waterfall",
     "difference_option",
+    "enlarged",
     "fan_option",
     "map_difference_option",
     "map_option",
@@ -69,6 +74,8 @@ __all__ = [
     "network_option",
     "outcome_difference_option",
     "phase_option",
+    "phases_option",
+    "pointed",
     "shares_option",
     "timeline_option",
     "waterfall_option",
