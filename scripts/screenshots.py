@@ -1,4 +1,4 @@
-"""Pictures for the docs (needs Chromium): make screenshots, of every page and of a report; make screenshots-lessons.
+"""Pictures for the docs (needs Chromium): make screenshots, of pages and a report; make screenshots-lessons.
 
 Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png and report.png above it, or
 lessons/*.png.
