@@ -1,7 +1,7 @@
 """Pictures for the docs (needs Chromium): make screenshots, of pages and a report; make screenshots-lessons.
 
-Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png and report.png above it, or
-lessons/*.png.
+Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png and report.png above
+it, or lessons/*.png.
 """
 
 import os
