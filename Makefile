@@ -17,10 +17,10 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dashboard test test-newest soak check bench latency docs-tables screenshots lock clean
+.PHONY: help run dashboard test test-newest soak check bench latency docs-tables screenshots screenshots-lessons lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.core ## set up and run the headline ensemble into results/splitting-the-alliance
 	$(RUN)
@@ -50,6 +50,9 @@ latency: .venv/.dev ## measure the dashboard's answers in Chromium
 
 screenshots: .venv/.dev ## take the pictures of the dashboard in docs/
 	.venv/bin/python scripts/screenshots.py
+
+screenshots-lessons: .venv/.dev ## take the pictures of the lessons in docs/
+	.venv/bin/python scripts/screenshots.py lessons
 
 docs-tables: .venv/.core ## regenerate the tables in docs/
 	.venv/bin/python -m cohesion.tables

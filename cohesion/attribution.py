@@ -17,12 +17,12 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from cohesion.ensemble import simulate
+from cohesion.ensemble import Progress, simulate
 from cohesion.outcome import OUTCOMES
 from cohesion.parameters import neutral_values
 from cohesion.scenario import LeverValue, Scenario, load_scenario
-from cohesion.simulation import Uncertainty
 from cohesion.types import Array
+from cohesion.uncertainty import DEFAULT, Uncertainty
 
 #: Levers of each driver; every lever belongs to one.
 DRIVERS = {
@@ -168,8 +168,9 @@ def attribute(
     runs: int = RUNS,
     seed: int = 0,
     outcome: str = "holds",
-    uncertainty: Uncertainty = "prior",
+    uncertainty: Uncertainty = DEFAULT,
     without: tuple[str, ...] = (),
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Why the second of two scenarios ends as it does and not as the first; see `divide`.
 
@@ -181,7 +182,7 @@ def attribute(
         Of each coalition's ensemble.
     outcome
         Whose share is divided: one of `cohesion.outcome.OUTCOMES`.
-    uncertainty, without
+    uncertainty, without, progress
         As in `cohesion.simulate`; learning that is switched off is no driver.
     """
     two = load_scenario(second)
@@ -191,8 +192,9 @@ def attribute(
     index: dict[Coalition, Array] = {}
     for coalition in coalitions(among):
         data = simulate(
-            mixed(one, two, among, coalition), runs, seed, uncertainty, without=without, variables=("cohesion_index",)
-        )
+            mixed(one, two, among, coalition), runs, seed, uncertainty, without=without, variables=("cohesion_index",),
+            progress=progress,
+        )  # fmt: skip
         share[coalition] = data["outcome"].values[:, -1] == OUTCOMES.index(outcome)
         index[coalition] = data["cohesion_index"].values[:, -1]
     return divide(share, index, [driver.name for driver in among])

@@ -276,18 +276,20 @@ def checked(
         problems = error.errors(include_url=False, include_context=False)
     problem = min(problems, key=lambda found: found["type"] != "extra_forbidden")  # a misspelt key before a missing one
     here: type[BaseModel] = model
+    before = here
     key, allowed = "", model.__doc__ or ""
     for part in problem["loc"]:
         if isinstance(part, int):
             key += f"[{part + 1}]"
-            allowed = "a table with date, text and levers" if key.startswith("events") else "a text"
+            table = "a table with date, text and levers" if key.startswith("events") else f"a table: {here.__doc__}"
+            allowed = "a text" if here is before else table.rstrip(".")
             continue
         if part not in here.model_fields and problem["type"] != "extra_forbidden":
             continue  # the name of a type, where several may stand
         key += f".{part}" if key else part
         if part in here.model_fields:
             allowed = here.model_fields[part].description or ""
-        here = (within or {}).get(part, here)
+        before, here = here, (within or {}).get(part, here)
     if problem["type"] == "missing":
         raise ConfigError(f"{clean(file)}, {clean(key)}: missing; it must be {allowed}") from None
     if problem["type"] == "extra_forbidden":

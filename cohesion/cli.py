@@ -7,14 +7,13 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cohesion import cli_batch, cli_facts, cli_history, cli_seek
+from cohesion import cli_batch, cli_facts, cli_history, cli_lessons, cli_propositions, cli_report, cli_seek
 from cohesion.cli_options import (
     HOLDER_OF,
     Asked,
@@ -34,6 +33,7 @@ from cohesion.cli_options import (
     Truster,
     Uncertain,
     Without,
+    aligned,
     one_of,
     whole,
 )
@@ -51,16 +51,13 @@ from cohesion.printing import (
     progress,
     warn,
 )
+from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from cohesion.scenario import Scenario
 
 #: Runs of each coalition in an attribution: those of the dashboard, so that its numbers are the same.
 RUNS_OF_COALITION = 32
-#: Runs of which every month is kept; of further ones only the first and the last, so that memory stays small.
-BLOCK = 2048
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -216,21 +213,27 @@ Examples:
   cohesion parameters --json"""
 )
 def parameters(mechanism: Mechanism = None, as_json: Json = False) -> None:
-    """Show the parameters, ranges and sources."""
+    """Show the parameters, ranges and sources.
+
+    Fitted: median and 90 % interval of the sets that history supports, which runs draw from.
+    """
+    from cohesion import posterior
     from cohesion.parameters import MECHANISMS, PARAMETERS
 
     found = [p for p in PARAMETERS if mechanism is None or p.mechanism == mechanism]
     if as_json:
-        print_json({"mechanisms": MECHANISMS, "parameters": [asdict(p) for p in found]})
+        fitted = {k: dict(zip(("p05", "p50", "p95"), v, strict=True)) for k, v in posterior.fitted().items()}
+        listed = [asdict(p) | {"posterior": fitted.get(p.name)} for p in found]
+        print_json({"mechanisms": MECHANISMS, "posterior_origin": posterior.ORIGIN, "parameters": listed})
         return
     rows = [
         (
-            p.name, p.mechanism, p.unit, f"{p.default:g}", f"{p.low:g} to {p.high:g}",
+            p.name, p.mechanism, p.unit, f"{p.default:g}", f"{p.low:g} to {p.high:g}", posterior.in_words(p.name),
             "" if p.neutral is None else f"{p.neutral:g}", p.meaning, p.source,
         )
         for p in found
     ]  # fmt: skip
-    print_table(("parameter", "mechanism", "unit", ">default", "range", ">off", "meaning", "source"), rows)
+    print_table(("parameter", "mechanism", "unit", ">default", "range", "fitted", ">off", "meaning", "source"), rows)
 
 
 @app.command(
@@ -238,15 +241,17 @@ def parameters(mechanism: Mechanism = None, as_json: Json = False) -> None:
 Examples:
   cohesion validate my-scenario.toml
   cohesion validate my-experiment.toml
+  cohesion validate my-lesson.toml
   cohesion validate drafts/*.toml"""
 )
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios or experiments in TOML.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenarios, experiments or lessons in TOML.")],
 ) -> None:
-    """Check scenario and experiment files.
+    """Check files of scenarios, experiments and lessons.
 
     Each is OK or has one error; the exit code is 2 if any has.
     """
+    from cohesion.lesson import is_lesson, load_lesson
     from cohesion.scenario import ConfigError, load_scenario
     from cohesion.studies.experiment import count_points, is_experiment, load_experiment
 
@@ -257,6 +262,10 @@ def validate(
                 experiment = load_experiment(file)
                 points = count_points(experiment) * len(experiment.scenarios)
                 print(f"{file}: OK ({experiment.title}, {points:,} points of {experiment.runs} runs)")
+                continue
+            if is_lesson(file):
+                lesson = load_lesson(file)
+                print(f"{file}: OK ({lesson.title}, {len(lesson.moves)} moves)")
                 continue
             scenario = load_scenario(file)
         except ConfigError as error:
@@ -274,13 +283,16 @@ def validate(
     epilog="""\b
 Examples:
   cohesion schema > scenario.schema.json
-  cohesion schema experiment > experiment.schema.json"""
+  cohesion schema experiment > experiment.schema.json
+  cohesion schema lesson > lesson.schema.json"""
 )
 def schema(
     of: Annotated[
         str,
         typer.Argument(
-            metavar="[scenario|experiment]", parser=one_of(lambda: ("scenario", "experiment")), help="Of what."
+            metavar="[scenario|experiment|lesson]",
+            parser=one_of(lambda: ("scenario", "experiment", "lesson")),
+            help="Of what.",
         ),
     ] = "scenario",
 ) -> None:
@@ -289,6 +301,10 @@ def schema(
         from cohesion.studies.experiment import experiment_schema
 
         print_json(experiment_schema())
+    elif of == "lesson":
+        from cohesion.lesson import lesson_schema
+
+        print_json(lesson_schema())
     else:
         from cohesion.scenario import json_schema
 
@@ -311,7 +327,7 @@ def run(
     number: Run = 0,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -376,7 +392,7 @@ def explain(
     ] = RUNS_OF_COALITION,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -452,7 +468,7 @@ def ensemble(
     runs: Runs = 256,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -466,7 +482,7 @@ def ensemble(
     """
     asked = Asked.of(seed, uncertainty, lever, param, without, months, runs)
     chosen = asked.scenario(scenario)
-    other = None if baseline is None else _aligned(asked.scenario(baseline, levers=False), chosen)
+    other = None if baseline is None else aligned(asked.scenario(baseline, levers=False), chosen)
     said = _ensemble(asked, chosen, other, out)
     if as_json:
         print_json(said)
@@ -488,7 +504,7 @@ def compare(
     runs: Runs = 256,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     lever: LeverChanges = None,
     param: ParameterChanges = None,
     without: Without = None,
@@ -501,7 +517,7 @@ def compare(
     """
     asked = Asked.of(seed, uncertainty, lever, param, without, months, runs)
     b = asked.scenario(second)
-    a = _aligned(asked.scenario(first), b)
+    a = aligned(asked.scenario(first), b)
     said = _ensemble(asked, b, a, out)
     before, difference = said.pop("baseline"), said.pop("difference")
     if as_json:
@@ -514,8 +530,11 @@ def compare(
 
 app.add_typer(cli_batch.app)
 app.add_typer(cli_seek.app)
+app.add_typer(cli_report.app)
 app.add_typer(cli_history.app)
+app.add_typer(cli_lessons.app)
 app.add_typer(cli_facts.app, name="facts")
+app.add_typer(cli_propositions.app)
 
 
 @app.command(
@@ -548,28 +567,19 @@ def dashboard(
         raise ConfigError(str(error)) from None
 
 
-def _aligned(other: "Scenario", chosen: "Scenario") -> "Scenario":
-    """The other scenario with the horizon of the first, since last months are compared."""
-    if other.start != chosen.start:
-        warn(f"{other.name} starts in {other.month_label(0)}, {chosen.name} in {chosen.month_label(0)}")
-    if other.months != chosen.months:
-        warn(f"{other.name} is run for the {chosen.months} months of {chosen.name} instead of {other.months}")
-        other = other.with_changes(months=chosen.months)
-    return other
-
-
 def _ensemble(asked: Asked, chosen: "Scenario", other: "Scenario | None", out: Path | None) -> dict[str, Any]:
     """Simulate, summarise and, where asked for, write the result folder."""
     from cohesion.results import check_target, write_results
-    from cohesion.summary import NEEDED, summary
+    from cohesion.summary import NEEDED, simulate_all, summary
 
     if out is not None:
         check_target(out)
         import cohesion_viz.charts  # noqa: F401  (what is missing shows before the work, not after)
     began = time.monotonic()
     with progress(asked.runs * (1 if other is None else 2), chosen.name) as report:
-        data, ends = _simulated(chosen, asked, NEEDED if out is None else None, report)
-        before = None if other is None else _simulated(other, asked, NEEDED, report)
+        how = asked.runs, asked.seed, asked.uncertainty, asked.without
+        data, ends = simulate_all(chosen, *how, NEEDED if out is None else None, report)
+        before = None if other is None else simulate_all(other, *how, NEEDED, report)
     said = summary(ends, chosen, None if other is None or before is None else (other, before[1]))
     said["changes"] = asked.changes()
     if out is not None:
@@ -579,24 +589,3 @@ def _ensemble(asked: Asked, chosen: "Scenario", other: "Scenario | None", out: P
             seconds=round(time.monotonic() - began, 3), said=said,
         )  # fmt: skip
     return said
-
-
-def _simulated(
-    scenario: "Scenario", asked: Asked, variables: tuple[str, ...] | None, report: Callable[[int], None]
-) -> "tuple[xr.Dataset, xr.Dataset]":
-    """All months of the first runs, and the first and last month of all."""
-    import xarray as xr
-
-    from cohesion.ensemble import simulate
-    from cohesion.summary import NEEDED
-
-    full, ends = None, []
-    for first in range(0, asked.runs, BLOCK):
-        block = simulate(
-            scenario, min(BLOCK, asked.runs - first), asked.seed, asked.uncertainty, without=asked.without,
-            variables=variables, first_run=first, progress=report,
-        )  # fmt: skip
-        full = block if full is None else full
-        ends.append(block[[*NEEDED, "outcome", "criteria", "connectivity"]].isel(month=[0, -1]))
-    assert full is not None
-    return full, ends[0] if len(ends) == 1 else xr.concat(ends, "run", join="exact")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cohesion.cli_options import Json, whole
-from cohesion.printing import print_json, print_table, say
+from cohesion.printing import duration, print_json, print_table, say
 
 if TYPE_CHECKING:
     from cohesion.studies.batch import Progress
@@ -230,7 +230,7 @@ def _expect(plan: "Plan", workers: int | None, as_json: bool) -> None:
             ("factors", factors if len(factors) < 80 else f"{len(plan.experiment.factors)}"),
             ("points", f"{plan.points:,}"),
             ("runs", f"{plan.total:,}"),
-            (f"time with {processes} processes", f"about {_duration(expected['seconds'])}"),
+            (f"time with {processes} processes", f"about {duration(expected['seconds'])}"),
             ("space on disk", f"about {_size(expected['bytes'])}"),
         ],
     )
@@ -266,7 +266,7 @@ def _shown(plan: "Plan", log: _Log) -> "Iterator[Callable[[Progress], None]]":
     def line(p: "Progress") -> str:
         if not p.rate:
             return f"{p.done:,} of {p.total:,} runs are there"
-        pace = f"{p.rate:,.0f} a second, {_duration(p.left)} left"
+        pace = f"{p.rate:,.0f} a second, {duration(p.left)} left"
         return f"{p.done:,} of {p.total:,} runs, {pace}, {_size(p.bytes)} written"
 
     if not sys.stderr.isatty():
@@ -300,12 +300,6 @@ def _terminated_like_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 def _size(count: float) -> str:

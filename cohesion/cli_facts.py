@@ -10,6 +10,7 @@ import typer
 
 from cohesion.cli_options import MAX_RUNS, Asked, Json, Seed, whole
 from cohesion.printing import CAVEAT, print_json, print_table, progress, say
+from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
     from cohesion.facts import Facts
@@ -94,7 +95,7 @@ def check(
     tables, faults = replacing(file)
     if faults:
         _refuse([str(fault) for fault in faults])
-    chosen = Asked.of(seed, "prior", None, None, None, None).scenario(scenario)
+    chosen = Asked.of(seed, DEFAULT, None, None, None, None).scenario(scenario)
     change = table_change(BY_FILE[file.name], shipped_tables()[file.stem], tables[file.stem])
     figures = {day: figure_changes(load_facts(day), facts_from(tables, day)) for day in starts(change, chosen.start)}
     figures = {day: found for day, found in figures.items() if found or day == chosen.start}

@@ -24,7 +24,7 @@ def calibrate(
     origin: Annotated[int, typer.Option("--origin", metavar="Y", help="Year of the newest figure that is used.")],
     candidates: Annotated[
         int, typer.Option("--candidates", parser=whole(500, 1_000_000), metavar="N", help="Parameter sets to try.")
-    ] = 20_000,
+    ] = 8_000,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path("results/posterior"),
     workers: Workers = None,
     as_json: Json = False,
@@ -65,18 +65,18 @@ def backtest(
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write tables, scores and figures.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Forecast what members spend from a year, and compare with what they spent.
+    """Forecast what members spend from a past year, and score it.
 
     Events of the later years are known, their figures are not. Parameters are those that history up to the origin
     supports. Beside it: persistence, a linear trend, everyone at the pledge, and a pooled panel regression.
     """
     from cohesion.results import check_target
-    from cohesion.studies.backtest import KIND, check, write
+    from cohesion.studies.backtest import FILES, FORMAT, check, write
     from cohesion.studies.backtest import backtest as tested
 
     origins, last = check(origin, through)
     if out is not None:
-        check_target(out, KIND)
+        check_target(out, FORMAT, FILES)
         import cohesion_viz.history_charts  # noqa: F401  (what is missing shows before the work, not after)
     began = time.monotonic()
     with progress(len(origins), "origins") as report:

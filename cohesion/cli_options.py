@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from cohesion.levers import HOLDERS
 from cohesion.printing import warn
+from cohesion.uncertainty import UNCERTAINTIES, Uncertainty
 
 if TYPE_CHECKING:
     from cohesion.scenario import Scenario
@@ -91,8 +92,9 @@ Months = Annotated[
 Uncertain = Annotated[
     str,
     typer.Option(
-        "--uncertainty", parser=one_of(lambda: ("none", "prior")), metavar="none|prior",
-        help="none: default parameters; prior: each run draws its own from their ranges.",
+        "--uncertainty", parser=one_of(lambda: UNCERTAINTIES), metavar="|".join(UNCERTAINTIES),
+        help="none: default parameters; prior: each run draws its own from their ranges; posterior: those fitted come "
+        "from the sets that history supports.",
     ),
 ]  # fmt: skip
 LeverChanges = Annotated[
@@ -146,7 +148,7 @@ class Asked:
     """What the options ask for."""
 
     seed: int
-    uncertainty: Literal["none", "prior"]
+    uncertainty: Uncertainty
     levers: dict[str, Any]
     parameters: dict[str, float]
     without: tuple[str, ...]
@@ -168,7 +170,7 @@ class Asked:
         from cohesion.scenario import parse_lever, parse_parameter
 
         return cls(
-            seed, cast(Literal["none", "prior"], uncertainty), _once("--lever", levers, parse_lever),
+            seed, cast(Uncertainty, uncertainty), _once("--lever", levers, parse_lever),
             _once("--param", parameters, parse_parameter), tuple(dict.fromkeys(without or ())), months, runs,
         )  # fmt: skip
 
@@ -187,6 +189,16 @@ class Asked:
     def changes(self) -> dict[str, Any]:
         """For the record."""
         return {"levers": self.levers, "parameters": self.parameters, "without": list(self.without)}
+
+
+def aligned(other: "Scenario", chosen: "Scenario") -> "Scenario":
+    """The other scenario with the horizon of the first, since last months are compared."""
+    if other.start != chosen.start:
+        warn(f"{other.name} starts in {other.month_label(0)}, {chosen.name} in {chosen.month_label(0)}")
+    if other.months != chosen.months:
+        warn(f"{other.name} is run for the {chosen.months} months of {chosen.name} instead of {other.months}")
+        other = other.with_changes(months=chosen.months)
+    return other
 
 
 def _once(option: str, texts: list[str] | None, parse: Callable[[str], tuple[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import typer
 
 from cohesion.cli_options import Asked, Json, Months, ParameterChanges, ScenarioName, Seed, Uncertain, whole
 from cohesion.printing import print_json, print_table, progress, say
+from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
     from cohesion.scenario import Scenario
@@ -35,7 +36,7 @@ def seek(
     ] = 128,
     seed: Seed = 0,
     months: Months = None,
-    uncertainty: Uncertain = "prior",
+    uncertainty: Uncertain = DEFAULT,
     param: ParameterChanges = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.toml", help="Write the scenario with the changes.")

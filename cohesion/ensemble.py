@@ -20,7 +20,8 @@ from cohesion.facts import Facts
 from cohesion.ledger import Ledger
 from cohesion.record import Recorder, Records, dataset, empty
 from cohesion.scenario import Scenario, load_scenario
-from cohesion.simulation import Simulation, Uncertainty, Values, check_values
+from cohesion.simulation import Simulation, Values, check_values
+from cohesion.uncertainty import DEFAULT, Uncertainty
 
 #: Runs that are computed together: few enough for the cache, many enough to spread the cost of a call.
 CHUNK = 128
@@ -31,7 +32,7 @@ def simulate(
     scenario: str | Path | Scenario,
     runs: int = 256,
     seed: int = 0,
-    uncertainty: Uncertainty = "prior",
+    uncertainty: Uncertainty = DEFAULT,
     *,
     parameters: Values | None = None,
     without: tuple[str, ...] = (),
@@ -54,7 +55,9 @@ def simulate(
     seed
         Non-negative. Scenarios with the same seed share shocks and parameter sets, run by run.
     uncertainty
-        ``"none"``: one default parameter set; ``"prior"``: each run draws its own set from the ranges.
+        ``"none"``: one default parameter set; ``"prior"``: each run draws its own set from the ranges;
+        ``"posterior"``: each draws one of the sets that history supports (`cohesion.posterior`), whole, and the rest
+        from the ranges.
     parameters
         Values that replace defaults or draws: a number, or one a run, ``[runs]``.
     without

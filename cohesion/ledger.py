@@ -15,8 +15,9 @@ import numpy as np
 from cohesion.facts import ISO3, NAMES
 from cohesion.rules.trust import LIMIT, carry
 from cohesion.scenario import Scenario, load_scenario
-from cohesion.simulation import Simulation, Uncertainty, Values
+from cohesion.simulation import Simulation, Values
 from cohesion.types import Array
+from cohesion.uncertainty import DEFAULT, Uncertainty
 
 
 class Ledger:
@@ -99,7 +100,7 @@ def explain(
     toward: str = "USA",
     run: int = 0,
     seed: int = 0,
-    uncertainty: Uncertainty = "prior",
+    uncertainty: Uncertainty = DEFAULT,
     *,
     traced: bool = False,
     parameters: Values | None = None,

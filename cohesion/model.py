@@ -17,9 +17,10 @@ from cohesion.facts import ISO3, NAMES
 from cohesion.ledger import Ledger
 from cohesion.record import Recorder, dataset
 from cohesion.scenario import Scenario, load_scenario
-from cohesion.simulation import Simulation, Uncertainty, Values
+from cohesion.simulation import Simulation, Values
 from cohesion.story import tell
 from cohesion.types import PHASES, POSTURES, Array
+from cohesion.uncertainty import DEFAULT, Uncertainty
 
 
 class Member(mesa.Agent):
@@ -152,7 +153,7 @@ class AllianceModel(mesa.Model):
     run
         Number of the run within the ensemble.
     uncertainty
-        ``"prior"``: the run's own parameter set; ``"none"``: the defaults.
+        ``"posterior"`` or ``"prior"``: the run's own parameter set; ``"none"``: the defaults. As of `simulate`.
     parameters
         Values that replace defaults or draws.
     without
@@ -176,7 +177,7 @@ class AllianceModel(mesa.Model):
         scenario: str | Path | Scenario = "status-quo",
         rng: int | None = 0,
         run: int = 0,
-        uncertainty: Uncertainty = "prior",
+        uncertainty: Uncertainty = DEFAULT,
         parameters: Values | None = None,
         without: tuple[str, ...] = (),
         members: dict[str, type[Member]] | None = None,

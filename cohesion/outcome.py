@@ -15,10 +15,12 @@ model were looked at, but for ``threshold_defection``: it was later set from 0.1
 which moved no share of the shipped scenarios by more than a run. `sensitivity` moves each by a tenth.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
-from cohesion.parameters import BY_NAME, THRESHOLDS
+from cohesion.parameters import THRESHOLDS
 from cohesion.types import Array
 
 OUTCOMES = ("holds", "european_pillar", "hollow", "splinters")
@@ -76,15 +78,18 @@ def sensitivity(criteria: dict[str, Array], thresholds: dict[str, float]) -> dic
     dict
         ``{threshold: {"-10 %": {outcome: share}, "+10 %": {...}}}``.
     """
-    moved = {}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for name, move, moved in moves(thresholds):
+        found.setdefault(name, {})[move] = shares(classify(criteria, moved))
+    return found
+
+
+def moves(thresholds: dict[str, float]) -> Iterator[tuple[str, str, dict[str, float]]]:
+    """Each threshold moved by a tenth, down and up: its name, ``"-10 %"`` or ``"+10 %"``, and all thresholds then."""
     for name, value in thresholds.items():
-        if BY_NAME[name].name == "threshold_edge":
-            continue  # of the trust graph, not of the outcome
-        moved[name] = {
-            f"{sign}10 %": shares(classify(criteria, {**thresholds, name: value * factor}))
-            for sign, factor in (("-", 0.9), ("+", 1.1))
-        }
-    return moved
+        if name != "threshold_edge":  # of the trust graph, not of the outcome
+            for sign, factor in (("-", 0.9), ("+", 1.1)):
+                yield name, f"{sign}10 %", {**thresholds, name: value * factor}
 
 
 def shares(outcome: npt.NDArray[np.int8]) -> dict[str, float]:

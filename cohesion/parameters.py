@@ -1,8 +1,9 @@
 """Every uncertain quantity of the model: unit, default, range, source and mechanism, each defined once.
 
 Command line, schema, sampling, sliders and documentation read this table. A source that is not a publication is the
-plain word "assumption", with the reason for the range. Ranges are what an ensemble with ``uncertainty="prior"`` draws
-from, uniformly; outcome thresholds are not drawn but moved by a tenth (see `cohesion.outcome`).
+plain word "assumption", with the reason for the range. An ensemble draws uniformly from the ranges where it does not
+draw a set that history supports (`cohesion.posterior`); outcome thresholds are not drawn but moved by a tenth (see
+`cohesion.outcome`).
 """
 
 from dataclasses import dataclass

@@ -84,6 +84,13 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.advance(task, done)
 
 
+def duration(seconds: float) -> str:
+    """A time in words, to about two digits."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
 def print_scenario(scenario: "Scenario") -> None:
     """A scenario in full: story, levers, events, parameters and sources."""
     from cohesion.tables import in_words

@@ -61,7 +61,7 @@ class Recorder:
         runs, months = simulation.state.trust_in_us.shape[0], simulation.scenario.months + 1
         self._values = empty(runs, months - 1, variables) if into is None else into
         self._kept = [v for v in VARIABLES if v.name in self._values]
-        self._criteria = {name: np.empty((runs, months)) for name in rule.CRITERIA}
+        self._criteria = {name: np.empty((runs, (months + 2) // 3)) for name in rule.CRITERIA}  # [run, quarter]
         self.keep()
 
     def keep(self) -> None:
@@ -71,11 +71,9 @@ class Recorder:
         for v in self._kept:
             value = v.of(simulation.state, simulation.inputs)
             self._values[v.name][:, month] = value if v.by_member else value[:, 0]
-        for kept in self._criteria.values():
-            kept[:, month] = kept[:, month - 1]
         if month % 3 == 0:  # defence is assessed and postures are taken at the end of a quarter
             for name, value in simulation.criteria().items():
-                self._criteria[name][:, month] = value
+                self._criteria[name][:, month // 3] = value
 
     def outcomes(self) -> npt.NDArray[np.int8]:
         """Outcome at each month so far, an index into `cohesion.outcome.OUTCOMES`, ``[run, month]``."""
@@ -83,7 +81,9 @@ class Recorder:
 
     def _means(self) -> dict[str, npt.NDArray[Any]]:
         past = self._simulation.state.month + 1
-        return {name: rule.trailing_mean(values[:, :past]) for name, values in self._criteria.items()}
+        return {
+            name: rule.trailing_mean(np.repeat(values, 3, axis=1)[:, :past]) for name, values in self._criteria.items()
+        }
 
     def _thresholds(self) -> dict[str, Any]:
         """Thresholds of each run, ``[run, 1]`` each: they may be set like any parameter."""

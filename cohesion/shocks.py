@@ -93,6 +93,8 @@ class ShockTable:
                 generator = stream.channel(number)
                 draw = generator.standard_normal if c.normal else generator.random
                 draw(out=self._tables[c.name][position])
+        for table in self._tables.values():
+            table.setflags(write=False)  # simulations may share it
 
     def month(self, month: int) -> Shocks:
         """The shocks of one month, counted from 0."""

@@ -1,9 +1,9 @@
 """Runs that are stepped together: what the Mesa model (one run) and the ensemble (many) have in common."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Literal, get_args
 
 import numpy as np
 
@@ -18,12 +18,58 @@ from cohesion.rules.posture import defects
 from cohesion.scenario import Scenario
 from cohesion.shocks import ShockTable, parameter_draws, posterior_draws
 from cohesion.state import pledge_age, start
-from cohesion.types import COMMITTED, PILLAR, WITHDRAWN, Amend, Array, Book, Levers, Parameters
+from cohesion.types import (
+    COMMITTED,
+    PILLAR,
+    WITHDRAWN,
+    Amend,
+    Array,
+    Book,
+    Inputs,
+    Levers,
+    Parameters,
+    State,
+)
+from cohesion.uncertainty import DEFAULT, UNCERTAINTIES, Uncertainty
 
-Uncertainty = Literal["none", "prior", "posterior"]
-#: Of ensembles, the Mesa model, the command line and the dashboard where nothing else is asked for.
-DEFAULT: Uncertainty = "posterior"
 Values = Mapping[str, Array | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What runs have before a lever is set: the same for all scenarios of one start, horizon and parameters.
+
+    Its arrays may be shared and cannot be written to.
+    """
+
+    facts: Facts
+    parameters: Parameters
+    shocks: ShockTable
+    inputs: Inputs
+    state: State
+
+
+def begin(
+    scenario: Scenario,
+    seed: int,
+    runs: Sequence[int],
+    uncertainty: Uncertainty = DEFAULT,
+    parameters: Values | None = None,
+    without: tuple[str, ...] = (),
+    facts: Facts | None = None,
+) -> Beginning:
+    """Facts, parameters, shocks, inputs and the state of month 0 of some runs; parameters are those of `Simulation`."""
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"seed {seed!r} is not a whole number from 0")
+    drawn = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
+    neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
+    facts = load_facts(scenario.start) if facts is None else facts
+    inputs, state = start(facts, drawn, neutral)
+    held = [*vars(drawn).values(), *(getattr(part, f.name) for part in (inputs, state) for f in fields(part))]
+    for value in held:
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return Beginning(facts, drawn, ShockTable(seed, runs, scenario.months), inputs, state)
 
 
 class Simulation:
@@ -40,7 +86,7 @@ class Simulation:
         occurs at every point.
     uncertainty
         ``"none"``: the default parameter set; ``"prior"``: each run draws its own set from the ranges;
-        ``"posterior"``: each draws one of the sets that history supports, and the rest from the ranges.
+        ``"posterior"``: each draws one of the sets that history supports, whole, and the rest from the ranges.
     parameters
         Values that replace the defaults or draws, a number or one a run, ``[run]``.
     without
@@ -50,6 +96,8 @@ class Simulation:
         a lever is one for the alliance.
     facts
         Figures of the start in place of those of the package; see `cohesion.facts.load_facts`.
+    beginning
+        What `begin` gives for the same arguments, where the caller has it already.
     """
 
     def __init__(
@@ -57,17 +105,17 @@ class Simulation:
         scenario: Scenario,
         seed: int,
         runs: Sequence[int],
-        uncertainty: Uncertainty = "prior",
+        uncertainty: Uncertainty = DEFAULT,
         parameters: Values | None = None,
         without: tuple[str, ...] = (),
         paths: Mapping[str, Array] | None = None,
         facts: Facts | None = None,
+        beginning: Beginning | None = None,
     ) -> None:
-        if not isinstance(seed, int | np.integer) or seed < 0:
-            raise ValueError(f"seed {seed!r} is not a whole number from 0")
         self.scenario = scenario
-        self.facts: Facts = load_facts(scenario.start) if facts is None else facts
-        self.parameters = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
+        beginning = beginning or begin(scenario, seed, runs, uncertainty, parameters, without, facts)
+        self.facts, self.parameters, self._shocks = beginning.facts, beginning.parameters, beginning.shocks
+        self.inputs, self.state = beginning.inputs, beginning.state
         shared = {name: path[None] for name, path in scenario.paths().items()}
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
         moves = [(path[:, 1:] != path[:, :-1]).any(axis=(0, 2)) for path in self._paths.values()]
@@ -75,9 +123,6 @@ class Simulation:
         self._paths["pledge_before"], self._paths["pledge_due"] = phase_in(
             self._paths["pledge"], lever_table.BY_NAME["pledge"].neutral, pledge_age(scenario.start)
         )
-        self._shocks = ShockTable(seed, runs, scenario.months)
-        neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
-        self.inputs, self.state = start(self.facts, self.parameters, neutral)
 
     @property
     def finished(self) -> bool:
@@ -104,12 +149,18 @@ class Simulation:
         weight = self.facts.gdp * self.inputs.europe
         return weight / weight.sum()
 
+    @cached_property
+    def _start_means(self) -> tuple[Array, Array]:
+        """Mean trust in the US and in the others at the start, ``[run, 1]`` each."""
+        x = self.inputs
+        return measures.mean(x.trust_in_us, x.europe), measures.mean(x.european_trust, x.europe)
+
     def criteria(self) -> dict[str, Array]:
         """What the outcome is judged on, this month, ``[run]`` each; see `cohesion.outcome`."""
         s, x = self.state, self.inputs
         loyal = (s.posture == COMMITTED) | (s.posture == PILLAR)
         present = 1 - self._paths["us_withdrawal"][:, max(0, s.month - 1), 0]
-        start_us, start_europe = measures.mean(x.trust_in_us, x.europe), measures.mean(x.european_trust, x.europe)
+        start_us, start_europe = self._start_means
         return {
             "defection": defects(s.posture).mean(axis=-1),
             "loyalty": (loyal * self._gdp_share).sum(axis=-1),
@@ -138,16 +189,22 @@ def draw_parameters(
         Where a name is unknown or the values of a parameter are not one a run.
     """
     check_values(uncertainty, without, parameters or {}, len(runs))
-    values: dict[str, Array | float] = {}
-    if uncertainty != "none":
-        values.update(from_uniform(parameter_draws(seed, runs)))
-    if uncertainty == "posterior":
-        values.update(posterior.pick(posterior_draws(seed, runs)))
+    values = drawn(seed, runs, uncertainty)
     values.update(scenario.parameters)
     values.update(parameters or {})
     for mechanism in without:
         values.update(neutral_values(mechanism))
     return parameter_set(values, len(runs))
+
+
+def drawn(seed: int, runs: Sequence[int], uncertainty: Uncertainty) -> dict[str, Array | float]:
+    """What each run draws, by parameter, ``[run]``, before anything is fixed; nothing for ``"none"``."""
+    values: dict[str, Array | float] = {}
+    if uncertainty != "none":
+        values.update(from_uniform(parameter_draws(seed, runs)))
+    if uncertainty == "posterior":
+        values.update(posterior.pick(posterior_draws(seed, runs)))
+    return values
 
 
 def check_values(uncertainty: str, without: tuple[str, ...], parameters: Values, runs: int) -> None:
@@ -158,8 +215,10 @@ def check_values(uncertainty: str, without: tuple[str, ...], parameters: Values,
     ValueError
         With the name, and the nearest that exists.
     """
-    if uncertainty not in get_args(Uncertainty):
-        raise ValueError(f"uncertainty {uncertainty!r} is not one of {', '.join(get_args(Uncertainty))}")
+    if uncertainty not in UNCERTAINTIES:
+        near = get_close_matches(str(uncertainty), UNCERTAINTIES, 1)
+        hint = f"; nearest: {near[0]}" if near else ""
+        raise ValueError(f"uncertainty {uncertainty!r} is not one of {', '.join(UNCERTAINTIES)}{hint}")
     for kind, given, known in (("mechanism", without, MECHANISMS), ("parameter", parameters, BY_NAME)):
         for name in given:
             if name not in known:

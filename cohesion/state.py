@@ -76,7 +76,8 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
         ties=ties, european_ties=european_ties, projection=measures.projection(facts.distance, usa, p),
         update=trust.update_matrix(ties, p),
         update_about_us=trust.update_matrix(european_ties, p), prior=prior, trust_in_us=trust_in_us,
-        european_trust=zero, goodwill=at_odds, threat=perceived, credibility=zero, spill_in=zero,
+        european_trust=zero, goodwill=at_odds, liking=measures.probability(at_odds),
+        threat=perceived, credibility=zero, spill_in=zero,
         required=np.ones((runs, members)), delivery=delivery, posture=postures,
         pledge_gap=burden.pledge_gap(neutral.pledge[0], zero[0], pledge_due, facts.spending),
         support=float(aid_usd.sum()),
@@ -84,8 +85,9 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
     )  # fmt: skip
     s = State(
         month=0, deviation=np.zeros((runs, members, members)), trust_in_us=trust_in_us, european_trust=zero,
-        goodwill=zero, threat=perceived, spending=facts.spending + zero, plan=facts.spending + zero,
-        preference=zero, gdp=facts.gdp + zero, loss=zero, retaliation=zero, tariff=zero, capability=stock,
+        goodwill=zero, liking=x.liking + zero, threat=perceived,
+        spending=facts.spending + zero, plan=facts.spending + zero, preference=zero,
+        gdp=facts.gdp + zero, loss=zero, retaliation=zero, tariff=zero, capability=stock,
         pipeline=usd / 12 * p.equipment_share * p.delivery_months, enablers=zero, enabler_pipeline=zero,
         autonomy=autonomy, aid=zero, fatigue=zero, alignment=alignment, posture=postures,
         credibility=zero, credibility_without_us=zero, spill_in=zero, unity=delivery.mean(axis=-1, keepdims=True),

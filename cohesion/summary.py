@@ -7,9 +7,10 @@ import numpy as np
 import xarray as xr
 
 from cohesion import outcome as rule
-from cohesion.ensemble import compare, digest, outcome_shares, outcome_table
+from cohesion.ensemble import Progress, compare, digest, outcome_shares, outcome_table, simulate
 from cohesion.parameters import THRESHOLDS
 from cohesion.scenario import Scenario
+from cohesion.simulation import Uncertainty
 from cohesion.types import PHASES, POSTURES
 from cohesion.variables import VARIABLES
 
@@ -28,6 +29,33 @@ OUTCOME_PHRASES = {
 }
 #: What a summary needs of a dataset, of its first and last month only.
 NEEDED = ("cohesion_index", "cohesion_with_burden", *MEMBER_VARIABLES.values())
+#: Runs of which every month is kept; of further ones only the first and the last, so that memory stays small.
+BLOCK = 2048
+
+
+def simulate_all(
+    scenario: Scenario,
+    runs: int,
+    seed: int,
+    uncertainty: Uncertainty,
+    without: tuple[str, ...] = (),
+    variables: tuple[str, ...] | None = NEEDED,
+    progress: Progress | None = None,
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """All months of the first `BLOCK` runs, and the first and last month of all, of `NEEDED` and the outcome.
+
+    Parameters are those of `cohesion.simulate`; ``variables`` must hold `NEEDED`.
+    """
+    full, ends = None, []
+    for first in range(0, runs, BLOCK):
+        block = simulate(
+            scenario, min(BLOCK, runs - first), seed, uncertainty, without=without, variables=variables,
+            first_run=first, progress=progress,
+        )  # fmt: skip
+        full = block if full is None else full
+        ends.append(block[[*NEEDED, "outcome", "criteria", "connectivity"]].isel(month=[0, -1]))
+    assert full is not None
+    return full, ends[0] if len(ends) == 1 else xr.concat(ends, "run", join="exact")
 
 
 def summary(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cohesion import posterior
 from cohesion.levers import HOLDERS, LEVERS
 from cohesion.parameters import MECHANISMS, PARAMETERS, Parameter
 from cohesion.scenario import Scenario, load_scenario, scenario_names
@@ -32,22 +33,28 @@ def _parameters() -> str:
         "# Parameters",
         _NOTE,
         f"Every uncertain quantity of the model: {len(PARAMETERS)}, defined in `cohesion/parameters.py`. "
-        "An ensemble draws each run's values uniformly from the ranges; thresholds are not drawn but moved by a tenth. "
+        "An ensemble draws each run's values uniformly from the ranges, but those that were fitted come together from "
+        f"one of the {next(iter(posterior.sets().values())).size} sets that history up to {posterior.ORIGIN} supports "
+        "(`cohesion calibrate`): *fitted* is their median, and in brackets their 5 % and 95 % quantile. "
+        "Thresholds are not drawn but moved by a tenth. "
         "*Off* is the value at which what a parameter governs does nothing: `--without` sets it. "
         "A source that is not a publication is the word assumption, with its reason.",
     ]
     for key, title in MECHANISMS.items():
         rows = [_row_of(p) for p in PARAMETERS if p.mechanism == key]
         if rows:
-            head = ("name", "meaning", "unit", "default", "range", "off", "source")
-            parts += [f"## {title}", f"`--without {key}`" if any(row[5] for row in rows) else "", _markdown(head, rows)]
+            head = ("name", "meaning", "unit", "default", "range", "fitted", "off", "source")
+            parts += [f"## {title}", f"`--without {key}`" if any(row[6] for row in rows) else "", _markdown(head, rows)]
     return _joined(parts)
 
 
 def _row_of(p: Parameter) -> tuple[str, ...]:
     off = "" if p.neutral is None else f"{p.neutral:g}"
     drawn = " (threshold, not drawn)" if p.threshold else ""
-    return (f"`{p.name}`", p.meaning + drawn, p.unit, f"{p.default:g}", f"{p.low:g} to {p.high:g}", off, p.source)
+    return (
+        f"`{p.name}`", p.meaning + drawn, p.unit, f"{p.default:g}", f"{p.low:g} to {p.high:g}",
+        posterior.in_words(p.name), off, p.source,
+    )  # fmt: skip
 
 
 def _levers() -> str:

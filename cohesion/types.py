@@ -105,6 +105,7 @@ class Inputs:
     trust_in_us: Array  # [run, member] trust in the US at the start
     european_trust: Array  # [run, member] tie-weighted trust in members other than the US at the start
     goodwill: Array  # [member] log-odds of goodwill at the start
+    liking: Array  # [member] the same as a probability
     threat: Array  # [run, member] at the start
     credibility: Array  # [run, member] at the start
     spill_in: Array  # [run, member] spill-in at the start
@@ -125,6 +126,7 @@ class State:
     trust_in_us: Array  # [run, member] 0 to 1
     european_trust: Array  # [run, member] 0 to 1, taken quarterly
     goodwill: Array  # [run, member] deviation of log-odds
+    liking: Array  # [run, member] goodwill as a probability
     threat: Array  # [run, member] 0 to 1
     spending: Array  # [run, member] % of GDP
     plan: Array  # [run, member] % of GDP in the next budget

@@ -6,7 +6,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cohesion.rules import measures
 from cohesion.types import Array, Inputs, IntArray, State
 
 
@@ -25,10 +24,6 @@ class Variable:
     span: tuple[float, float] | None = (0.0, 1.0)
 
 
-def _goodwill(s: State, x: Inputs) -> Array:
-    return measures.probability(x.goodwill + s.goodwill)
-
-
 _LOG = (-3.0, 3.0)
 VARIABLES: tuple[Variable, ...] = (
     Variable("cohesion_index", False, "1", "cohesion index", lambda s, x: s.cohesion_index),
@@ -41,11 +36,12 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "capacity", False, "log", "Russian military capacity, deviation from the start", lambda s, x: s.capacity, _LOG
     ),
+    Variable("problem", False, "1", "problem that Russia creates to bargain with", lambda s, x: s.problem, None),
     Variable("strength", False, "log", "Ukraine's strength, deviation from the start", lambda s, x: s.strength, _LOG),
     Variable("phase", False, "code", "phase of the war", lambda s, x: s.phase, None),
     Variable("trust_in_us", True, "probability", "trust in the United States", lambda s, x: s.trust_in_us),
     Variable("european_trust", True, "probability", "trust in the other members", lambda s, x: s.european_trust),
-    Variable("goodwill", True, "probability", "goodwill of the public toward the US", _goodwill),
+    Variable("goodwill", True, "probability", "goodwill of the public toward the US", lambda s, x: s.liking),
     Variable("threat", True, "probability", "perceived threat", lambda s, x: s.threat),
     Variable("spending", True, "% of GDP", "defence spending", lambda s, x: s.spending, (0.0, 15.0)),
     Variable("capability", True, "billion USD", "military capability, stock", lambda s, x: s.capability, None),

@@ -1,6 +1,7 @@
-"""Pictures of every page of the dashboard for the docs: make screenshots (needs Chromium), or some of them by name.
+"""Pictures for the docs (needs Chromium): make screenshots, of pages and a report; make screenshots-lessons.
 
-Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png.
+Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png and report.png above
+it, or lessons/*.png.
 """
 
 import os
@@ -13,9 +14,14 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "images" / "dashboard"
+from cohesion.lesson import lesson_names
+from cohesion_viz.dashboard.lessons import view_at
+from cohesion_viz.view import View
+
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+PROJECTOR = {"width": 1280, "height": 720}
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 QUERY = "scenario=splitting-the-alliance&member=DNK&month=60"
 #: Name of the picture: query, size, theme.
@@ -31,18 +37,26 @@ SHOTS = {
     "results": ("page=results&folder=splitting-the-alliance", WIDE, "light"),
     "about": ("page=about", WIDE, "light"),
 }
+SETTLED = "() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'"
 
 
-def main() -> None:
+def lessons() -> dict[str, tuple[str, dict[str, int], str]]:
+    """The first move of each lesson."""
+    return {name: (view_at(View(), name, 1).to_query(), PROJECTOR, "light") for name in lesson_names()}
+
+
+def main(kind: str) -> None:
     """Make the ensemble, start the server, take the pictures."""
+    folder, shots = IMAGES / kind, lessons() if kind == "lessons" else SHOTS
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
         sys.exit("Chromium is not installed: apt-get install chromium")
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as results:
         cohesion = [sys.executable, "-m", "cohesion"]
         out = f"{results}/splitting-the-alliance"
-        subprocess.run([*cohesion, "ensemble", "splitting-the-alliance", "--runs", "512", "--out", out], check=True)
+        made = ["ensemble", "splitting-the-alliance", "--baseline", "status-quo", "--runs", "512", "--out", out]
+        subprocess.run([*cohesion, *made], check=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -52,19 +66,39 @@ def main() -> None:
             wait(f"http://127.0.0.1:{port}/healthz")
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                for name in sys.argv[1:] or SHOTS:
-                    query, size, theme = SHOTS[name]
+                for name, (query, size, theme) in shots.items():
                     page = browser.new_page(viewport=size, color_scheme=theme)
                     page.goto(f"http://127.0.0.1:{port}/?{query}")
                     page.wait_for_selector("main h2, main h3")
-                    page.wait_for_timeout(12_000)  # all runs and the causes
-                    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+                    drawn(page, kind)
+                    page.screenshot(path=folder / f"{name}.png", full_page=kind != "lessons")
                     print(name)
                     page.close()
+                if kind != "lessons":
+                    report(browser, out)
                 browser.close()
         finally:
             server.terminate()
             server.wait(20)
+
+
+def report(browser: Browser, folder: str) -> None:
+    """The head of a report."""
+    file = Path(folder).with_suffix(".html")
+    subprocess.run([sys.executable, "-m", "cohesion", "report", folder, "-o", str(file)], check=True)
+    page = browser.new_page(viewport={"width": 860, "height": 1000})
+    page.goto(file.as_uri())
+    page.screenshot(path=IMAGES / "report.png")
+    page.close()
+
+
+def drawn(page: Page, kind: str) -> None:
+    """Wait until all that is to be seen is there."""
+    if kind == "lessons":
+        page.wait_for_function(SETTLED)
+        page.wait_for_timeout(1500)
+    else:
+        page.wait_for_timeout(12_000)  # all runs and the causes
 
 
 def wait(url: str) -> None:
@@ -79,4 +113,4 @@ def wait(url: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1] if len(sys.argv) > 1 else "dashboard")

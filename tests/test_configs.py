@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from cohesion.facts import ISO3, events, load_facts
+from cohesion.facts import ISO3, derive, events, load_facts
 from cohesion.scenario import config_folder, load_scenario, scenario_names
 
 HISTORY = ("history-2014-2024", "events-2025-2026")
@@ -91,10 +91,17 @@ def test_events_lie_in_the_month_of_the_list_or_the_next(name):
 
 def test_pressure_follows_the_intensity_of_the_war():
     facts = load_facts(datetime.date(2014, 1, 1))
-    intensity = facts.war_intensity / facts.war_intensity[facts.war_months.index("2022-03")]
+    scaled = derive.PRESSURE_OF_INVASION * facts.war_intensity
     pressure = load_scenario("history-2014-2024").paths()["russia_pressure"][:, 0]
-    assert pressure[facts.war_months.index("2022-03")] == 1.2
-    assert np.corrcoef(pressure, intensity)[0, 1] > 0.96
+    assert np.corrcoef(pressure, scaled)[0, 1] > 0.98
+    for year in (*range(2015, 2022), 2023, 2024):  # events of single months stand above the mean of the year
+        mean = np.mean([value for month, value in zip(facts.war_months, scaled, strict=True) if month[:4] == str(year)])
+        months = pressure[(year - 2014) * 12 : (year - 2013) * 12]
+        assert months.min() == pytest.approx(mean, abs=0.006), year
+    for month in ("2014-01", "2014-04", "2022-02", "2022-03"):
+        k = facts.war_months.index(month)
+        assert pressure[k] == pytest.approx(scaled[k], abs=0.006), month
+    assert pressure[-1] == pytest.approx(-facts.pressure, abs=0.11)  # the level of 2024, whose December lay above it
 
 
 def test_history_gives_the_phases_of_the_war():

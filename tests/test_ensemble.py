@@ -12,8 +12,9 @@ from cohesion.facts import ISO3, load_facts
 from cohesion.outcome import CRITERIA, OUTCOMES, classify, defaults
 from cohesion.parameters import BY_NAME, DRAWN
 from cohesion.scenario import ConfigError
-from cohesion.simulation import Simulation
+from cohesion.simulation import Simulation, begin
 from cohesion.types import PHASES, POSTURES
+from cohesion.uncertainty import DEFAULT
 from cohesion.variables import VARIABLES
 
 SHORT = load_scenario("splitting-the-alliance").with_changes(months=12)
@@ -50,7 +51,7 @@ def test_attributes_say_what_was_run(data):
     assert data.attrs["scenario"] == "splitting-the-alliance"
     assert data.attrs["title"] == SHORT.title
     assert data.attrs["start"] == "2025-01-01"
-    assert (data.attrs["seed"], data.attrs["uncertainty"]) == (4, "prior")
+    assert (data.attrs["seed"], data.attrs["uncertainty"]) == (4, DEFAULT)
 
 
 def test_month_zero_is_the_start_state(data):
@@ -281,3 +282,18 @@ def test_ensembles_with_and_without_uncertainty_are_not_compared(data):
     """One has a parameter set a run, the other one for all: the difference would be that of the sets."""
     with pytest.raises(ValueError, match=r"."):
         compare(data, simulate(SHORT, 6, seed=4, uncertainty="none"))
+
+
+def test_how_runs_begin_is_shared_and_cannot_be_written_to():
+    scenario = load_scenario("trade-war").with_changes(months=3)
+    beginning = begin(scenario, 5, range(3))
+    first, second = (Simulation(scenario, 5, range(3), beginning=beginning) for _ in range(2))
+    for simulation in (first, second):
+        while not simulation.finished:
+            simulation.step()
+    np.testing.assert_array_equal(first.state.deviation, second.state.deviation)
+    for array in (beginning.state.spending, beginning.inputs.prior, beginning.parameters.anchor):
+        with pytest.raises(ValueError, match="read-only"):
+            array += 1
+    with pytest.raises(ValueError, match="read-only"):
+        beginning.shocks.month(0).ballot[0, 0] = 0

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cohesion import facts
-from cohesion.facts import ISO3, Facts, FactsError, check_tables, load_facts
+from cohesion.facts import ISO3, Facts, FactsError, check_tables, derive, load_facts
 from cohesion.facts.schema import TABLES, Table
 from cohesion.facts.tables import FOLDER
 
@@ -227,6 +227,32 @@ def test_war_intensity_is_scaled_by_its_maximum() -> None:
     assert f.war_intensity.shape == (132,)
     assert f.war_intensity.max() == 1
     assert f.war_intensity[0] == 0
+
+
+def test_a_war_of_a_thousand_dead_a_year_is_the_unit_of_intensity() -> None:
+    deaths = {"2020-02": 7000, "2020-01": 1000 / 12}
+    rows = [{"year_month": month, "battle_deaths": str(value)} for month, value in deaths.items()]
+    months, intensity = derive.war_intensity({"war_intensity": rows})
+    assert months == ("2020-01", "2020-02")
+    np.testing.assert_allclose(intensity, [np.log(2) / np.log(1 + 84), 1])
+    f = load_facts(datetime.date(2025, 1, 1))
+    calm = [value for month, value in zip(f.war_months, f.war_intensity, strict=True) if "2016" <= month < "2022"]
+    assert max(calm) < 0.12
+
+
+def test_pressure_is_that_of_the_month_before_the_start_against_the_end_of_2024() -> None:
+    def pressure(year: int, month: int) -> float:
+        return load_facts(datetime.date(year, month, 1)).pressure
+
+    assert pressure(2025, 1) == pressure(2030, 6) == 0
+    assert -1.2 < pressure(2014, 1) < -1
+    assert pressure(2014, 1) == pressure(2014, 4)  # no deaths before April
+    assert pressure(2014, 4) < pressure(2014, 5)
+    assert pressure(2022, 2) < -1  # knows January, not the invasion
+    assert abs(pressure(2022, 4)) < 0.1
+    f = load_facts(datetime.date(2018, 1, 1))
+    december = dict(zip(f.war_months, f.war_intensity, strict=True))
+    assert f.pressure == pytest.approx(1.2 * (december["2017-12"] - december["2024-12"]))
 
 
 def test_tables_of_history() -> None:

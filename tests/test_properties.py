@@ -11,28 +11,30 @@ from hypothesis import strategies as st
 from cohesion import outcome_shares, simulate
 from cohesion.facts import load_facts
 from cohesion.ledger import Ledger
+from cohesion.levers import BY_NAME as BY_LEVER
 from cohesion.levers import LEVERS
 from cohesion.outcome import OUTCOMES, sensitivity
 from cohesion.parameters import BY_NAME, DRAWN, parameter_set
+from cohesion.rules.burden import phase_in
 from cohesion.rules.month import advance
 from cohesion.rules.trust import LIMIT
 from cohesion.scenario import load_scenario, scenario_from_text
 from cohesion.shocks import ShockTable
 from cohesion.simulation import Simulation, draw_parameters
-from cohesion.state import start
+from cohesion.state import pledge_age, start
 from cohesion.types import DECISIONS, PHASES, POSTURES, Levers, Shocks
 
 #: Stated range of every array of the state; None for no bound.
 RANGES = {
     "deviation": (-LIMIT, LIMIT), "trust_in_us": (0, 1), "european_trust": (0, 1), "goodwill": (None, None),
-    "threat": (0, 1), "spending": (0, 30), "plan": (0, 30), "gdp": (0, None), "loss": (0, 1), "retaliation": (0, 1),
-    "tariff": (0, 1), "capability": (0, None), "pipeline": (0, None), "enablers": (0, None),
-    "enabler_pipeline": (0, None), "autonomy": (0, 1), "aid": (-3, 3), "fatigue": (None, None), "alignment": (-1, 1),
-    "posture": (0, len(POSTURES) - 1), "credibility": (0, 1), "credibility_without_us": (0, 1), "spill_in": (0, None),
-    "unity": (0, 1), "delivery": (0, 1), "blocked": (0, 1), "pressure_noise": (None, None), "pressure": (-2, 2),
-    "confidence": (None, None), "pocketed": (0, 3), "problem": (0, None), "capacity": (None, None),
+    "threat": (0, 1), "spending": (0, 30), "plan": (0, 30), "preference": (None, None), "gdp": (0, None),
+    "loss": (0, 1), "retaliation": (0, 1), "tariff": (0, 1), "capability": (0, None), "pipeline": (0, None),
+    "enablers": (0, None), "enabler_pipeline": (0, None), "autonomy": (0, 1), "aid": (-3, 3), "fatigue": (None, None),
+    "alignment": (-1, 1), "posture": (0, len(POSTURES) - 1), "credibility": (0, 1), "credibility_without_us": (0, 1),
+    "spill_in": (0, None), "unity": (0, 1), "delivery": (0, 1), "blocked": (0, 1), "pressure_noise": (None, None),
+    "pressure": (-2, 2), "confidence": (None, None), "pocketed": (0, 3), "problem": (0, None), "capacity": (None, None),
     "china": (-0.3, 0.3), "strength": (None, None), "outlook": (None, None), "phase": (0, len(PHASES) - 1),
-    "cohesion_index": (0, 1), "cohesion_with_burden": (0, 1),
+    "cohesion_index": (0, 1), "cohesion_with_burden": (0, 1), "liking": (0, 1),
 }  # fmt: skip
 SLACK = 1e-12
 STARTS = (datetime.date(2014, 1, 1), datetime.date(2022, 2, 1), datetime.date(2025, 1, 1), datetime.date(2030, 6, 1))
@@ -167,7 +169,10 @@ def final_state(scenario, seed, runs, parameters, order):
     p = draw_parameters(scenario, seed, range(runs), "prior", parameters)
     neutral = Levers(**{lv.name: np.full((1, 1), float(lv.neutral)) for lv in LEVERS})
     x, s = start(replace(facts, **arrays | {"groups": groups, "usa": usa}), p, neutral)
-    paths = {name: reordered(path, order) if path.shape[1] == 32 else path for name, path in scenario.paths().items()}
+    paths = scenario.paths()
+    pledge = BY_LEVER["pledge"].neutral
+    paths["pledge_before"], paths["pledge_due"] = phase_in(paths["pledge"], pledge, pledge_age(scenario.start))
+    paths = {name: reordered(path, order) if path.shape[1] == 32 else path for name, path in paths.items()}
     shocks = ShockTable(seed, range(runs), scenario.months)
     for month in range(scenario.months):
         z = shocks.month(month)

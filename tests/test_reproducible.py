@@ -13,6 +13,7 @@ from cohesion import AllianceModel, load_scenario, simulate
 from cohesion.ensemble import digest, outcome_table
 from cohesion.parameters import DRAWN
 from cohesion.shocks import CHANNELS, ShockTable, parameter_draws
+from cohesion.uncertainty import UNCERTAINTIES
 
 SEED = 20
 #: Levers of all kinds, so that every rule has something to do.
@@ -35,7 +36,7 @@ def mesa_run(scenario, run, **options):
 
 
 @pytest.mark.parametrize("runs", [1, 5])
-@pytest.mark.parametrize("uncertainty", ["prior", "none"])
+@pytest.mark.parametrize("uncertainty", UNCERTAINTIES)
 def test_run_r_of_an_ensemble_over_ten_years_is_the_mesa_model_of_that_run(runs, uncertainty):
     data = simulate(BUSY, runs, SEED, uncertainty)
     assert data.sizes["month"] == 121

@@ -34,7 +34,7 @@ def willing(posture: IntArray, gdp: Array, europe: Array) -> Array:
     """Share of allied GDP outside the US held by committed and pillar members, 0 to 1, ``[run, 1]``."""
     loyal = (posture == COMMITTED) | (posture == PILLAR)
     weight = gdp * europe
-    return (weight * loyal).sum(axis=-1, keepdims=True) / weight.sum(axis=-1, keepdims=True)
+    return np.vecdot(weight, loyal)[..., None] / weight.sum(axis=-1, keepdims=True)
 
 
 def effect(blocked: Array, willing: Array, p: Parameters) -> Array:

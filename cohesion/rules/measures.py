@@ -84,12 +84,12 @@ def credibility(response: Array, required: Array, p: Parameters) -> Array:
 
 def flank(values: Array, exposure: Array) -> Array:
     """Mean over members weighted by exposure, ``[run, 1]``."""
-    return (values * exposure).sum(axis=-1, keepdims=True) / exposure.sum(axis=-1, keepdims=True)
+    return np.vecdot(values, exposure)[..., None] / exposure.sum(axis=-1, keepdims=True)
 
 
 def mean(values: Array, weight: Array) -> Array:
     """Mean over members by weight, ``[run, 1]``."""
-    return (values * weight).sum(axis=-1, keepdims=True) / weight.sum()
+    return np.vecdot(values, weight)[..., None] / weight.sum()
 
 
 def cohesion(

@@ -38,17 +38,21 @@ class Standing:
         Long-run effects on trust in the US, log-odds, ``[run, member]`` each.
     monthly
         The same as changes of one month.
+    total
+        Their sum, ``[run, member]``.
     """
 
     signals: dict[str, Array]
     monthly: dict[str, Array]
+    total: Array
 
 
 def standing(x: Inputs, lv: Levers, p: Parameters) -> Standing:
     """Effects of claims and conduct that the levers of a month set; parameters are those of `advance`."""
     signals = {"territorial claims": claims.signal(lv.us_claim, x.ties, x.smallness, p)}
     signals |= united_states.signals(lv, x.exposure, x.hosting, p)
-    return Standing(signals, {name: trust.monthly(signal, p) * x.europe for name, signal in signals.items()})
+    monthly = trust.monthly(np.array(list(signals.values())), p) * x.europe
+    return Standing(signals, dict(zip(signals, monthly, strict=True)), monthly.sum(axis=0))
 
 
 def advance(
@@ -91,7 +95,7 @@ def advance(
     sanctions = war.sanctions_in_effect(
         lv.sanctions, lv.us_concession_sanctions, delivered[:, SANCTIONS : SANCTIONS + 1], p
     )
-    unity_lost = -delivered.mean(axis=-1, keepdims=True)
+    unity_lost = -delivered.sum(axis=-1, keepdims=True) / delivered.shape[-1]
     confidence = russia.confidence(s.confidence, concessions, unity_lost, s.strength, sanctions, p)
     pocketed = russia.pocket(s.pocketed, concessions)
     problem = russia.problem(s.problem, lv.russia_bargaining, pocketed, p)
@@ -108,8 +112,9 @@ def advance(
     assurance = war.assurance(lv.assurance_force)
     prospects = war.prospects(confidence, capacity, strength)
     backing = war.backing(measures.flank(s.credibility, x.exposure), lv.us_concession_nato)
+    ceded = np.maximum(lv.us_concession_territory, lv.territory_ceded)
     terms = war.offer(
-        np.maximum(lv.us_concession_territory, lv.territory_ceded),
+        ceded,
         lv.ukraine_rearmament,
         lv.us_concession_nato + lv.us_concession_sanctions,
         assurance,
@@ -120,7 +125,7 @@ def advance(
         war.deterrence(strength, assurance, backing, p), assurance, lv.russia_offensive, p,
     )  # fmt: skip
     peace = war.at_peace(phase)
-    buffer = strength - 0.5 * np.maximum(lv.us_concession_territory, lv.territory_ceded) * peace
+    buffer = strength - 0.5 * ceded * peace
 
     # M1 threat
     perceived = threat.perceive(s.threat, x.threat, x.exposure, pressure, capacity, buffer, z.incident, p)
@@ -136,35 +141,34 @@ def advance(
     gdp = x.gdp * (1 + x.growth) ** month * (1 - loss)
 
     # M2 trust and goodwill, M4 claims, M5 learning
-    moving = {
-        "tariffs": trust.witnessed(trade.signal(tariff, x.exports, p), x.ties, p),
-        "commitment": united_states.commitment_signal(commitment, p),
-    }
-    toward_us = {name: trust.monthly(signal, p) * x.europe for name, signal in moving.items()} | stands.monthly
+    tariffs = trust.witnessed(trade.signal(tariff, x.exports, p), x.ties, p)
+    committed = united_states.commitment_signal(commitment, p)
     us_noise = trust.noise(z.common_normal[:, 1:2], z.observer, x.europe, p)
-    kept = {
-        "pledges": burden.pledge_conduct(
-            burden.pledge_gap(lv.pledge, lv.pledge_before, lv.pledge_due, s.spending), x.pledge_gap, p
-        ),
-        "breaking ranks": posture.conduct(s.posture, x.posture, p),
-    }
-    conduct = {name: trust.monthly(signal, p) * x.europe for name, signal in kept.items()}
     reputation = p.trust_noise * np.sqrt(p.anchor) * z.reputation * x.europe
-    joint = trust.monthly(trade.solidarity(retaliation, p), p)
+    signals = np.empty((5, *tariffs.shape))  # in one array: a call costs more than its arithmetic
+    signals[0] = tariffs
+    signals[1] = committed
+    kept = burden.pledge_gap(lv.pledge, lv.pledge_before, lv.pledge_due, s.spending)
+    signals[2] = burden.pledge_conduct(kept, x.pledge_gap, p)
+    signals[3] = posture.conduct(s.posture, x.posture, p)
+    signals[4] = trade.solidarity(retaliation, p)
+    by_tariffs, by_commitment, by_pledges, by_ranks, joint = trust.monthly(signals, p) * x.europe
     deviation = trust.revise(
-        s.deviation, x.update, x.update_about_us, sum(toward_us.values()) + us_noise,
-        sum(conduct.values()) + reputation, joint, usa,
+        s.deviation, x.update, x.update_about_us, by_tariffs + by_commitment + stands.total + us_noise,
+        by_pledges + by_ranks + reputation, joint, usa,
     )  # fmt: skip
     if book is not None:
-        about_us = toward_us | {"noise": us_noise}
-        about_all = conduct | {"reputation noise": reputation, "joint retaliation": joint}
+        about_us = {"tariffs": by_tariffs, "commitment": by_commitment} | stands.monthly | {"noise": us_noise}
+        about_all = {
+            "pledges": by_pledges, "breaking ranks": by_ranks, "reputation noise": reputation,
+            "joint retaliation": joint,
+        }  # fmt: skip
         book.book(s.deviation, x.update, x.update_about_us, about_us, about_all, deviation)
     trust_in_us = measures.probability(x.prior[..., usa] + deviation[..., usa])
-    felt = (
-        moving["tariffs"] + stands.signals["territorial claims"] + stands.signals["culture war"] + moving["commitment"]
-    )
+    felt = tariffs + stands.signals["territorial claims"] + stands.signals["culture war"] + committed
     goodwill = trust.goodwill(s.goodwill, felt * x.europe, p)
-    goodwill_lost = measures.probability(x.goodwill) - measures.probability(x.goodwill + goodwill)
+    liking = measures.probability(x.goodwill + goodwill)
+    goodwill_lost = x.liking - liking
 
     # M14 domestic politics
     elected = politics.elections(s.month, x.election_due, x.election_term, z.early_election, p) & (x.europe > 0)
@@ -203,13 +207,13 @@ def advance(
     autonomy = capability.autonomy(enablers, stock, usa, p)
 
     s = replace(
-        s, month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, threat=perceived,
-        spending=spending, plan=plan, preference=preference, gdp=gdp,
-        loss=loss, retaliation=retaliation, tariff=tariff, capability=stock,
-        pipeline=pipeline, enablers=enablers, enabler_pipeline=enabler_pipeline, autonomy=autonomy, aid=aid,
-        fatigue=fatigue, alignment=alignment, pressure_noise=noise, pressure=pressure, confidence=confidence,
-        pocketed=pocketed, problem=problem, capacity=capacity, china=china_support, strength=strength,
-        outlook=s.outlook + (prospects - s.outlook) / 12, phase=phase,
+        s, month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, liking=liking,
+        threat=perceived,
+        spending=spending, plan=plan, preference=preference, gdp=gdp, loss=loss, retaliation=retaliation,
+        tariff=tariff, capability=stock, pipeline=pipeline, enablers=enablers, enabler_pipeline=enabler_pipeline,
+        autonomy=autonomy, aid=aid, fatigue=fatigue, alignment=alignment, pressure_noise=noise, pressure=pressure,
+        confidence=confidence, pocketed=pocketed, problem=problem, capacity=capacity, china=china_support,
+        strength=strength, outlook=s.outlook + (prospects - s.outlook) / 12, phase=phase,
     )  # fmt: skip
     return quarter(s, x, lv, z, p, amend) if month % 3 == 0 else s
 
@@ -223,7 +227,7 @@ def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Am
     s = assess(s, x, lv, p)
 
     # M9 posture
-    goodwill_lost = measures.probability(x.goodwill) - measures.probability(x.goodwill + s.goodwill)
+    goodwill_lost = x.liking - s.liking
     wedge = russia.wedge(lv.russia_wedge, s.confidence, russia.cheapness(s.alignment, x.gas, x.exposure, p), p)
     utilities = posture.utilities(
         s.trust_in_us - x.trust_in_us, s.european_trust - x.european_trust, s.threat - x.threat,

@@ -4,8 +4,6 @@ Quantal response (McKelvey and Palfrey 1995): the better a posture, the likelier
 it entered it (hysteresis). Withdrawal is possible and rare.
 """
 
-from itertools import accumulate
-
 import numpy as np
 
 from cohesion.types import (
@@ -80,8 +78,8 @@ def choose(utilities: Array, current: IntArray, draw: Array, p: Parameters) -> I
     held = current == np.arange(6)[:, None, None]
     score = p.posture_precision * (np.moveaxis(utilities, -1, 0) + p.posture_inertia * held)  # [posture, run, member]
     weight = np.exp(score - score.max(axis=0))
-    *ladder, total = accumulate(weight)
-    chosen = np.sum([share * total >= rung for rung in ladder], axis=0)
+    ladder = np.add.accumulate(weight, axis=0)
+    chosen = np.add.reduce(share * ladder[-1] >= ladder[:-1], axis=0)
     return np.where(reviews, chosen, current)
 
 

@@ -47,7 +47,7 @@ def level_loss(tariff: Array, retaliation: Array, exports: Array, us_imports: Ar
     the EU's retaliation costs it a further 0.14 points.
     """
     loss = exports * (p.tariff_loss * tariff + p.retaliation_loss * retaliation)
-    loss[..., usa] = p.tariff_loss_us[..., 0] * (us_imports * tariff).sum(axis=-1)
+    loss[..., usa] = p.tariff_loss_us[..., 0] * np.vecdot(tariff, us_imports)
     return loss
 
 

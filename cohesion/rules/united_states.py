@@ -18,7 +18,7 @@ def commitment(lever: Array, reward: Array, spending: Array, at_start: Array, eu
     spending, at_start
         % of GDP, ``[run, member]`` and ``[member]``: what counts is the rise of the sum over members.
     """
-    rise = (europe * (spending - at_start)).sum(axis=-1, keepdims=True) / (europe * at_start).sum()
+    rise = np.vecdot(spending - at_start, europe)[..., None] / (europe * at_start).sum()
     return np.clip(lever + reward * p.reward_effect * rise, -1, 1)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cohesion.studies.discovery import Discovery, discover
+from cohesion.studies.discovery import Discovery, discover, limit_in_words
 from cohesion.studies.effects import (
     FEW,
     INDEX,
@@ -216,20 +216,13 @@ def _say_discovery(found: Analysis) -> None:
         if box.why_not:
             found.findings.append(f"No box of conditions{_in(found, scenario)}: {box.why_not}.")
             continue
-        limits = "; ".join(_limit(row) for row in box.box.to_dict("records"))
+        limits = "; ".join(limit_in_words(row) for row in box.box.to_dict("records"))
         coverage, density, mass = box.held_out
         found.findings.append(
             f"Runs end as {found.outcome} in {100 * box.base:.0f} % of all{_in(found, scenario)}, and in "
             f"{100 * density:.0f} % of those where {limits}. On points that did not find this box it covers "
             f"{100 * coverage:.0f} % of the runs with the outcome and holds {100 * mass:.0f} % of all."
         )
-
-
-def _limit(row: Any) -> str:
-    low, high = row["low"] > row["least"], row["high"] < row["most"]
-    if low and high:
-        return f"{row['factor']} is from {row['low']:.2g} to {row['high']:.2g}"
-    return f"{row['factor']} is {'at least' if low else 'at most'} {row['low'] if low else row['high']:.2g}"
 
 
 def _say_runs(found: Analysis) -> None:

@@ -59,7 +59,7 @@ class Progress:
 def run_batch(
     plan: Plan,
     folder: BatchFolder,
-    start_workers: Callable[[], Workers],
+    start_workers: Callable[[], Workers[Chunk]],
     *,
     resume: bool = False,
     chunk: int | None = None,
@@ -137,7 +137,7 @@ def _missing(plan: Plan, there: list[range], chunk: int | None, workers: int) ->
 def _compute(
     plan: Plan,
     folder: BatchFolder,
-    workers: Workers,
+    workers: Workers[Chunk],
     waiting: deque[range],
     done: int,
     report: Callable[[Progress], None],
@@ -164,7 +164,7 @@ def _compute(
                 waiting.appendleft(piece)
                 lost = True
                 continue
-            if chunk.code != code_digest():
+            if (chunk.code, chunk.posterior) != (code_digest(), plan.posterior):
                 raise ResultsError(f"{folder.path}: a worker runs another version of cohesion; install the same on all")
             written += folder.put(chunk)
             done += len(piece)

@@ -40,9 +40,11 @@ SINGLES = (
     "demand_trust", "courting_trust",
 )  # fmt: skip
 FITTED = tuple(p.name for p in DRAWN if p.mechanism in MECHANISMS or p.name in SINGLES)
-CANDIDATES, SETS, CHUNK = 20_000, 300, 128
-#: Share of candidates that the regression sees, and the weight of its ridge in units of all of them.
-NEAREST, RIDGE = 0.1, 0.05
+CANDIDATES, SETS, CHUNK = 8_000, 300, 128
+#: Share of candidates that the regression sees.
+NEAREST = 0.1
+#: Ridge of the regression: the variance of the logit of a uniform over that of a slope of a quarter, which is much.
+RIDGE = (np.pi**2 / 3) / 0.25**2
 #: Of the candidates; apart from the seeds of ensembles.
 SEED = 2014
 #: Surveyed members from which a mean says something.
@@ -115,7 +117,7 @@ def _log_odds(share: Array) -> Array:
 
 def observed(known: Figures, origin: int) -> Array:
     """The statistics of the figures themselves, ``[statistic]``."""
-    return summaries(Past(*(table[None, : origin - FIRST + 1] for table in _filled(known))), known)[0][0]
+    return summaries(Past(*_filled(known, origin)), known)[0][0]
 
 
 def candidates(known: Figures, origin: int, runs: range, seed: int = SEED) -> tuple[Array, Array]:
@@ -161,7 +163,7 @@ def fit(values: Array, found: Array, data: Array, sets: int = SETS, seed: int = 
     design = np.column_stack([np.ones(len(away)), away])
     weighted = weight[:, None] * design
     # the ridge keeps statistics that say the same, as a mean and its parts, from pulling apart
-    ridge = np.diag([0.0] + [RIDGE * weight.sum()] * away.shape[1])
+    ridge = np.diag([0.0] + [RIDGE] * away.shape[1])
     slope = np.linalg.solve(design.T @ weighted + ridge, weighted.T @ logits)
     moved = low + (high - low) / (1 + np.exp(-(logits - away @ slope[1:])))
     chosen = np.random.default_rng(seed).choice(len(moved), sets, replace=False, p=weight / weight.sum())
@@ -208,7 +210,7 @@ def calibrate(
     known = figures().until(origin)
     values, found = _all_candidates(origin, out, count, workers, report)
     data = observed(known, origin)
-    names = summaries(Past(*(table[None, : origin - FIRST + 1] for table in _filled(known))), known)[1]
+    names = summaries(Past(*_filled(known, origin)), known)[1]
     sets = fit(values, found, data)
     text = pd.DataFrame(sets, columns=list(FITTED)).to_csv(index=False, float_format="%.6g", lineterminator="\n")
     low, middle, high = np.quantile(found, [0.05, 0.5, 0.95], axis=0)
@@ -272,8 +274,10 @@ def _batch(job: tuple[int, range]) -> tuple[Array, Array]:
     return candidates(figures().until(origin), origin, runs)
 
 
-def _filled(known: Figures) -> tuple[Array, Array]:
-    return known.spending, np.where(np.isnan(known.image), 0.5, known.image)
+def _filled(known: Figures, origin: int) -> tuple[Array, Array]:
+    """The figures in the form of one run; surveys that were not made are in no statistic."""
+    rows = slice(0, origin - FIRST + 1)
+    return known.spending[None, rows], np.where(np.isnan(known.image), 0.5, known.image)[None, rows]
 
 
 def _short(value: float) -> float:

@@ -5,6 +5,7 @@ Sources: Friedman and Fisher (1999) for the method; Bryant and Lempert (2010) fo
 
 import inspect
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,35 +74,51 @@ def discover(table: pd.DataFrame, experiment: Experiment, outcome: str) -> Disco
     ConfigError
         Where the library is missing.
     """
-    hit = values(table, outcome).to_numpy() > 0.5
+    ranges = {
+        f.name: (table[f.name].min(), table[f.name].max()) if experiment.method == "file" else (f.low, f.high)
+        for f in experiment.factors
+    }
+    return box(table, ranges, values(table, outcome).to_numpy() > 0.5, experiment.seed)
+
+
+def box(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]], hit: Bools, seed: int) -> Discovery:
+    """Find the box in which something happens; see `discover`.
+
+    Parameters
+    ----------
+    table
+        A row a run: ``point`` and the factors.
+    ranges
+        Least and most of each factor.
+    hit
+        Whether it happens, ``[run]``.
+    seed
+        Of the choice of points that are held out.
+    """
     base = float(hit.mean())
     if min(hit.sum(), (~hit).sum()) < FEWEST:
         kind = "rarely" if hit.sum() < FEWEST else "nearly always"
         return _none(base, f"it happens too {kind}: in {hit.sum():,} of {len(hit):,} runs")
     points = np.sort(table["point"].unique())
-    shuffled = np.random.default_rng(experiment.seed).permutation(points)
+    shuffled = np.random.default_rng(seed).permutation(points)
     held = table["point"].isin(shuffled[: len(points) // 3]).to_numpy()
-    names = [f.name for f in experiment.factors]
-    box = _peel(table.loc[~held, names].reset_index(drop=True), hit[~held])
-    if box is None:
+    found_box = _peel(table.loc[~held, list(ranges)].reset_index(drop=True), hit[~held])
+    if found_box is None:
         return _none(base, "no restriction does better than chance")
-    peeling = box.peeling_trajectory
+    peeling = found_box.peeling_trajectory
     steps = peeling[["coverage", "density", "mass", "res_dim"]].astype(float).set_axis(list(_PEELING), axis="columns")
     product = steps["coverage"] * steps["density"]
     best = int((2 * product / (steps["coverage"] + steps["density"])).to_numpy().argmax())
-    limits = box.box_lims[best]
-    probabilities = (box.p_values if hasattr(box, "p_values") else box.qp)[best]  # the latter in version 2
+    limits = found_box.box_lims[best]
+    probabilities = (found_box.p_values if hasattr(found_box, "p_values") else found_box.qp)[best]  # qp in version 2
     rows = []
-    for factor in experiment.factors:
-        chances = probabilities.get(factor.name, (-1, -1))  # of the lower and the upper limit; -1: not restricted
+    for name, (least, most) in ranges.items():
+        chances = probabilities.get(name, (-1, -1))  # of the lower and the upper limit; -1: not restricted
         if not any(0 <= p <= LARGEST_P for p in chances):
             continue
-        least, most = factor.low, factor.high
-        if experiment.method == "file":
-            least, most = table[factor.name].min(), table[factor.name].max()
-        ends = limits[factor.name].to_numpy(float)
+        ends = limits[name].to_numpy(float)
         low, high = (end if p >= 0 else whole for end, p, whole in zip(ends, chances, (least, most), strict=True))
-        rows.append((factor.name, low, high, least, most, min(p for p in chances if p >= 0)))
+        rows.append((name, low, high, least, most, min(p for p in chances if p >= 0)))
     found = pd.DataFrame(rows, columns=list(_BOX))
     if found.empty:
         return _none(base, "no restriction does better than chance", steps)
@@ -113,6 +130,14 @@ def discover(table: pd.DataFrame, experiment: Experiment, outcome: str) -> Disco
     if not held_out[1] - half > hit[held].mean():
         return _none(base, "no box holds on points that did not find it", steps)
     return Discovery(base, found, steps, *scores, held_out)
+
+
+def limit_in_words(row: Any) -> str:
+    """A restriction of a box, of a row of `Discovery.box`: the factor, and from where to where."""
+    low, high = row["low"] > row["least"], row["high"] < row["most"]
+    if low and high:
+        return f"{row['factor']} is from {row['low']:.2g} to {row['high']:.2g}"
+    return f"{row['factor']} is {'at least' if low else 'at most'} {row['low'] if low else row['high']:.2g}"
 
 
 def _none(base: float, why_not: str, peeling: pd.DataFrame | None = None) -> Discovery:

@@ -7,7 +7,7 @@ An experiment names scenarios and how their points are made: ``[sweep]`` (full f
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -29,9 +29,9 @@ from cohesion.checks import (
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.parameters import DRAWN, MECHANISMS, neutral_values
 from cohesion.scenario import Scenario, config_folder, load_scenario, scenario_from_text, scenario_names
-from cohesion.simulation import Uncertainty
 from cohesion.studies.factors import Factor, factor
 from cohesion.toml import MAX_BYTES, parse
+from cohesion.uncertainty import DEFAULT, UNCERTAINTIES, Uncertainty
 from cohesion.variables import VARIABLES
 
 MAX_POINTS, MAX_RUNS = 1_000_000, 100_000_000
@@ -146,7 +146,7 @@ class ExperimentFile(BaseModel):
     runs: int = Field(64, ge=1, le=MAX_POINTS, description=_RUNS)
     seed: int = Field(0, ge=0, lt=2**63, description="a whole number from 0")
     months: int = Field(0, ge=1, le=MAX_MONTHS, description=f"a whole number of months from 1 to {MAX_MONTHS}")
-    uncertainty: str = Field("prior", description="prior or none")
+    uncertainty: str = Field(DEFAULT, description=f"one of {', '.join(UNCERTAINTIES)}")
     without: list[_Text] = Field([], description="a list of mechanisms to switch off")
     keep: list[_Text] = Field([], description='a list of what is kept beside outcomes: "bands", "trajectories"')
     variables: list[_Text] = Field([], description="a list of variables, of which bands and trajectories are kept")
@@ -217,7 +217,7 @@ def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) ->
     """Check the content of a file; paths in it are relative to the folder."""
     found = checked(raw, file, ExperimentFile, {"sample": SampleFile})
     given = found.model_fields_set
-    _one_of(found.uncertainty, ("prior", "none"), file, "uncertainty")
+    _one_of(found.uncertainty, UNCERTAINTIES, file, "uncertainty")
     _one_of(found.outcome, _OUTCOMES, file, "outcome")
     for each in found.without:
         _one_of(each, tuple(m for m in MECHANISMS if neutral_values(m)), file, "without")
@@ -246,7 +246,7 @@ def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) ->
     _distinct(factors, file)
     experiment = Experiment(
         name, found.title, found.question, scenarios, method, factors, levels, size, found.runs, found.seed,
-        "none" if found.uncertainty == "none" else "prior", tuple(dict.fromkeys(found.without)),
+        cast(Uncertainty, found.uncertainty), tuple(dict.fromkeys(found.without)),
         tuple(dict.fromkeys(found.keep)), tuple(dict.fromkeys(found.variables)) or BANDS, found.outcome,
     )  # fmt: skip
     _check_size(experiment, file)

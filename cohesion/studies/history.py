@@ -16,8 +16,9 @@ from cohesion.facts import Facts, growth_table, image_table, load_facts, spendin
 from cohesion.rules.burden import surprise
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario, load_scenario
-from cohesion.simulation import Simulation, Uncertainty, Values
+from cohesion.simulation import Simulation, Values
 from cohesion.types import Array
+from cohesion.uncertainty import Uncertainty
 
 FIRST, LAST = 2014, 2024
 #: Origins of forecasts that can be scored, and the one that cannot yet.

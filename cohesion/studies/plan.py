@@ -6,6 +6,7 @@ may be of any size, be computed anywhere, in any order, and again.
 
 import hashlib
 import io
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,7 @@ import pandas as pd
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from cohesion import facts
+from cohesion import facts, posterior
 from cohesion.checks import ConfigError
 from cohesion.ensemble import CHUNK, outcome_table
 from cohesion.record import Recorder, Records, dataset
@@ -44,6 +45,7 @@ class Chunk:
     last: int
     files: dict[str, bytes]
     code: str
+    posterior: str | None
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,14 @@ class Plan:
             "design": hashlib.sha256(np.ascontiguousarray(self.design, "<f8").tobytes()).hexdigest(),
             "version": version("cohesion-alliance"),
             "code": code_digest(),
+            "posterior": self.posterior,
             "numpy": np.__version__,
         }
+
+    @property
+    def posterior(self) -> str | None:
+        """Digest of the sets that runs draw from here; None where they draw from none."""
+        return posterior.digest_under(self.experiment.uncertainty)
 
     @property
     def points_of_chunk(self) -> int:
@@ -129,7 +137,7 @@ class Plan:
             files["histograms"] = self._histograms(first, blocks)
         if "trajectories" in self.experiment.keep:
             files["trajectories"] = self._trajectories(first, last, blocks)
-        return Chunk(first, last, files, code_digest())
+        return Chunk(first, last, files, code_digest(), self.posterior)
 
     def outcomes(self, first: int, last: int) -> pd.DataFrame:
         """Compute the outcomes of a range of runs: a row each."""
@@ -261,13 +269,17 @@ _code = ""
 
 
 def code_digest() -> str:
-    """SHA-256 of the model's source and facts: what must agree for numbers to agree."""
+    """SHA-256 of the model's source and facts: what must agree for numbers to agree.
+
+    The tables of `cohesion.posterior` are not in it, since they come of fits that ask for this; see `Plan.posterior`.
+    """
     global _code
     if not _code:
         sha = hashlib.sha256()
         package = Path(facts.__file__).resolve().parents[1]
         modules = [path for path in package.glob("*.py") if not path.name.startswith(("cli", "printing"))]
-        for path in sorted([*modules, *package.glob("rules/*.py"), *package.glob("facts/*.csv")]):
+        parts = [package.glob(part) for part in ("rules/*.py", "facts/*.py", "facts/*.csv", "posterior/*.py")]
+        for path in sorted(itertools.chain(modules, *parts)):
             sha.update(path.relative_to(package).as_posix().encode() + b"\0")
             sha.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
         _code = sha.hexdigest()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from cohesion import posterior
 from cohesion.results import ResultsError, read_results
 from cohesion.scenario import scenario_from_text
 from cohesion.studies.experiment import Experiment, experiment_from
@@ -157,7 +158,7 @@ def reproduce(folder: str | Path, points: int = 8, seed: int = 0) -> dict[str, A
                 break
     changed = [
         f"{name}: {opened.manifest[name]}, here {plan.identity[name]}"
-        for name in ("version", "code", "numpy")
+        for name in ("version", "code", "posterior", "numpy")
         if opened.manifest.get(name) != plan.identity[name]
     ]
     return {
@@ -192,11 +193,14 @@ def _reproduce_ensemble(opened: OpenResults) -> dict[str, Any]:
     again = digest(pd.concat(tables, ignore_index=True))
     then = manifest["digests"]["outcomes.parquet"]
     now = versions()
+    changed = [f"{k}: {v}, here {now.get(k)}" for k, v in manifest["versions"].items() if now.get(k) != v]
+    if manifest["uncertainty"] == "posterior" and manifest["posterior"] != (here := posterior.digest()):
+        changed.append(f"posterior: {manifest['posterior']}, here {here}")
     return {
         "agrees": again == then,
         "points": 1,
         "runs": manifest["runs"],
         "columns": len(opened.outcomes.columns),
         "differences": [] if again == then else [f"digest of outcomes: {then}, now {again}"],
-        "changed": [f"{k}: {v}, here {now.get(k)}" for k, v in manifest["versions"].items() if now.get(k) != v],
+        "changed": changed,
     }

@@ -20,9 +20,9 @@ from cohesion.ensemble import interval, simulate
 from cohesion.levers import BY_NAME
 from cohesion.parameters import MECHANISMS, THRESHOLDS, neutral_values
 from cohesion.scenario import Scenario
-from cohesion.simulation import Uncertainty
 from cohesion.studies.factors import as_steps
 from cohesion.types import Array
+from cohesion.uncertainty import DEFAULT, Uncertainty
 
 INDEX = "cohesion_index"
 MEASURES = (*rule.OUTCOMES, INDEX)
@@ -154,7 +154,7 @@ def seek(
     trials: int = 200,
     runs: int = 128,
     seed: int = 0,
-    uncertainty: Uncertainty = "prior",
+    uncertainty: Uncertainty = DEFAULT,
     report: Callable[[int], None] = lambda done: None,
 ) -> Found:
     """Find the smallest changes of levers by which a scenario reaches a goal.
@@ -237,7 +237,7 @@ def measure(
     goal: Goal,
     runs: int,
     seed: int,
-    uncertainty: Uncertainty = "prior",
+    uncertainty: Uncertainty = DEFAULT,
     without: tuple[str, ...] = (),
 ) -> Result:
     """What an ensemble says of a goal: a share with Wilson's interval, a median with that of its order statistics."""

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from cohesion.checks import ConfigError
 from cohesion.studies.plan import Chunk, Plan
@@ -14,14 +14,24 @@ from cohesion.studies.plan import Chunk, Plan
 #: How often a cluster tries a chunk whose worker was lost.
 RETRIES = 10
 
+Part = TypeVar("Part")
+PartOf = TypeVar("PartOf", covariant=True)
 
-class Workers(Protocol):
+
+class Work(Protocol[PartOf]):
+    """Work on one long axis, of which any range can be computed by itself: a `Plan`, or the trial of propositions."""
+
+    def chunk(self, first: int, last: int) -> PartOf:
+        """Compute a range."""
+
+
+class Workers(Protocol[Part]):
     """Where chunks are computed; ``count`` of them at a time."""
 
     count: int
 
-    def submit(self, first: int, last: int) -> "Future[Chunk]":
-        """Have a range of runs computed."""
+    def submit(self, first: int, last: int) -> "Future[Part]":
+        """Have a range computed."""
 
     def restart(self) -> None:
         """Begin again after a worker process was lost; what was submitted is forgotten."""
@@ -30,18 +40,18 @@ class Workers(Protocol):
         """End at once; what is under way is given up."""
 
 
-class Here:
+class Here(Generic[Part]):
     """The process itself, for tests and for those who changed a rule in a notebook."""
 
     count = 1
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, work: Work[Part]) -> None:
+        self._work = work
         self._pool: Executor = ThreadPoolExecutor(1)
 
-    def submit(self, first: int, last: int) -> "Future[Chunk]":
-        """Have a range of runs computed."""
-        return self._pool.submit(self._plan.chunk, first, last)
+    def submit(self, first: int, last: int) -> "Future[Part]":
+        """Have a range computed."""
+        return self._pool.submit(self._work.chunk, first, last)
 
     def restart(self) -> None:
         """Nothing is lost here but the whole process."""
@@ -51,19 +61,19 @@ class Here:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-class Local:
+class Local(Generic[Part]):
     """Worker processes on this machine."""
 
-    def __init__(self, plan: Plan, count: int) -> None:
+    def __init__(self, work: Work[Part], count: int) -> None:
         self.count = count
-        self._plan = plan
+        self._work = work
         self._start()
 
     def _start(self) -> None:
-        self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("spawn"), _prepare, (self._plan,))
+        self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("spawn"), _prepare, (self._work,))
 
-    def submit(self, first: int, last: int) -> "Future[Chunk]":
-        """Have a range of runs computed."""
+    def submit(self, first: int, last: int) -> "Future[Part]":
+        """Have a range computed."""
         return self._pool.submit(_compute, first, last)
 
     def restart(self) -> None:
@@ -124,13 +134,13 @@ class Cluster:
         self._client.close(timeout=1)
 
 
-_plan: Plan | None = None  # of this worker process
+_work: Work[Any] | None = None  # of this worker process
 
 
-def _prepare(plan: Plan) -> None:
+def _prepare(work: Work[Any]) -> None:
     """Make a worker process ready: it leaves Ctrl-C to its driver, and goes when the driver is gone."""
-    global _plan
-    _plan = plan
+    global _work
+    _work = work
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_driver, daemon=True).start()
 
@@ -142,12 +152,12 @@ def _end_with_the_driver() -> None:
         os._exit(0)
 
 
-def _compute(first: int, last: int) -> Chunk:
-    assert _plan is not None
-    return _plan.chunk(first, last)
+def _compute(first: int, last: int) -> Any:
+    assert _work is not None
+    return _work.chunk(first, last)
 
 
-def workers_of(plan: Plan, count: int | None, scheduler: str | None) -> Callable[[], Workers]:
+def workers_of(plan: Plan, count: int | None, scheduler: str | None) -> Callable[[], Workers[Chunk]]:
     """Where a plan is to be computed: on a cluster, in this process (0), or in so many local processes."""
     if scheduler is not None:
         return lambda: Cluster(plan, scheduler)

@@ -2,9 +2,10 @@
 
 python -m experiments.latency [--presses 40] [--seed 1000] [--json]
 
-Each press is on a seed and a slider value that were never computed: the page is opened anew with the next seed,
-settles, and then one key is pressed. A press counts until the last of the four has been painted from the first answer.
-The server's share is the time between the message that leaves the browser and the last one that brings a part of it.
+Each press is on a slider value that was never computed: the page is opened anew with the next seed, settles, and then
+one key is pressed. Shocks, parameter sets and the start of the runs depend on the seed alone and are there by then. A
+press counts until the last of the four has been painted from the first answer. The server's share is the time between
+the message that leaves the browser and the last one that brings a part of it.
 """
 
 import argparse

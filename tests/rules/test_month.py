@@ -1,5 +1,6 @@
 """The order of a month."""
 
+import datetime
 import itertools
 from dataclasses import fields, replace
 
@@ -9,15 +10,20 @@ import pytest
 from cohesion.facts import load_facts
 from cohesion.levers import LEVERS
 from cohesion.parameters import parameter_set
+from cohesion.rules.burden import PLEDGE_MONTHS
 from cohesion.rules.month import advance
 from cohesion.scenario import load_scenario
 from cohesion.shocks import CHANNELS, ShockTable
-from cohesion.state import start
+from cohesion.state import pledge_age, start
 from cohesion.types import Levers, Shocks
 
 RUNS = 2
 SCENARIO = load_scenario("status-quo")
-NEUTRAL = Levers(**{lever.name: np.full((1, 32 if lever.by_member else 1), float(lever.neutral)) for lever in LEVERS})
+NEUTRAL = Levers(
+    **{lever.name: np.full((1, 32 if lever.by_member else 1), float(lever.neutral)) for lever in LEVERS},
+    pledge_before=np.zeros((1, 32)),
+    pledge_due=np.ones((1, 32)),  # the pledge of 2014 fell due in 2024
+)
 PARAMETERS = parameter_set({}, RUNS)
 #: No shock: normal draws at their mean, and uniform ones at which nothing happens, or at their mean.
 QUIET = Shocks(
@@ -66,6 +72,20 @@ def test_the_status_quo_without_shocks_and_growth_is_a_fixed_point():
         if field.name not in ("month", "delivery", "blocked", "unity", "cohesion_index", "cohesion_with_burden"):
             first, last = (getattr(s, field.name) for s in (path[0], path[-1]))
             np.testing.assert_allclose(last, first, rtol=1e-9, atol=1e-9, err_msg=field.name)
+
+
+@pytest.mark.parametrize("first", [(2014, 1), (2015, 1), (2019, 7), (2022, 2), (2024, 10)])
+def test_a_start_before_2025_is_a_fixed_point_too_for_all_that_its_pledge_has_reached(first):
+    """What moves such a start is the pledge that goes on falling due, and the war: without them nothing does."""
+    date = datetime.date(*first, 1)
+    still = {"incident_jump": 0, "veto_power": 0, "threat_vote": 0, "russia_growth": 0, "breach_rate": 0}
+    facts = replace(load_facts(date), growth=np.zeros(32))
+    share = np.clip(pledge_age(date) / PLEDGE_MONTHS, 0, 1)
+    lv = Levers(**vars(NEUTRAL) | {"pledge_due": np.full((1, 32), share)})
+    _, path = months(24, lv, parameter_set(still, RUNS), facts=facts)
+    for name in ("threat", "trust_in_us", "goodwill", "deviation", "spending", "plan", "preference", "capability"):
+        first_, last = (getattr(s, name) for s in (path[0], path[-1]))
+        np.testing.assert_allclose(last, first_, rtol=1e-9, atol=1e-9, err_msg=name)
 
 
 def test_with_growth_the_status_quo_drifts_little():

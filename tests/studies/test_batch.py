@@ -322,7 +322,7 @@ def test_reproduce_agrees_and_finds_a_changed_number(file, tmp_path):
         piece.path.unlink()
         stream = io.BytesIO()
         table.to_parquet(stream, index=False)
-        folder.put(Chunk(piece.first, piece.last, {"outcomes": stream.getvalue()}, ""))
+        folder.put(Chunk(piece.first, piece.last, {"outcomes": stream.getvalue()}, "", None))
     found = reproduce(out, points=3)
     assert not found["agrees"]
     assert "cohesion_index_last" in found["differences"][0]

@@ -6,6 +6,7 @@ import ipyvue
 import pytest
 import solara
 
+from cohesion import posterior
 from cohesion.parameters import DRAWN, PARAMETERS, THRESHOLDS
 from cohesion.scenario import load_scenario
 from cohesion_viz.dashboard.assumptions import Assumptions, fixings, groups, step
@@ -33,6 +34,13 @@ def test_a_row_says_what_the_parameter_table_says(parameter):
     for name in ("meaning", "unit", "default", "low", "high", "neutral", "threshold", "source"):
         assert row[name] == getattr(parameter, name)
     assert row["assumed"] == parameter.source.startswith("assumption")
+
+
+def test_a_row_says_what_is_drawn_of_a_fitted_parameter_and_nothing_of_others():
+    for name, row in ROWS.items():
+        assert row["fitted"] == pytest.approx(posterior.fitted().get(name, ()), rel=5e-3), name
+    assert ROWS["spill_in"]["fitted"] == sorted(ROWS["spill_in"]["fitted"])
+    assert ROWS["learning"]["fitted"] == []
 
 
 def test_every_parameter_has_one_row_under_its_mechanism():

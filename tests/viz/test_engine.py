@@ -1,5 +1,6 @@
 """Answers in stages: each stage is that of `simulate`, and the newest request wins."""
 
+import datetime
 import threading
 
 import numpy as np
@@ -9,6 +10,7 @@ from cohesion.attribution import attribute
 from cohesion_viz import numbers
 from cohesion_viz.answers import Answer
 from cohesion_viz.engine import Cache, Engine, Request
+from cohesion_viz.jobs import compute
 from cohesion_viz.workers import Threads
 
 SHORT = load_scenario("trade-war").with_changes(months=12)
@@ -49,6 +51,19 @@ def test_the_numbers_are_those_of_simulate():
     expected = outcome_shares(simulate(SHORT, 128, seed=3))
     for name, share in expected.items():
         np.testing.assert_allclose(last.ensemble.share(name), share)
+
+
+def test_what_a_worker_keeps_of_an_earlier_request_changes_no_number():
+    """Neither another scenario, parameter, seed, start nor horizon before it, nor the same request again."""
+    moved = CALM.with_changes(parameters={"trust_sensitivity": 1.4})
+    later = CALM.with_changes(start=datetime.date(2015, 1, 1))
+    asked = [(CALM, 1), (SHORT, 1), (SHORT, 1), (moved, 1), (CALM, 2), (later, 1), (CALM.with_changes(months=9), 1)]
+    after_others = [compute(scenario, seed, range(4)) for scenario, seed in asked]
+    for (scenario, seed), kept in zip(asked, after_others, strict=True):
+        alone = simulate(scenario, 4, seed=seed)
+        for name, values in kept.items():
+            expected = alone[name].to_numpy()
+            np.testing.assert_array_equal(np.moveaxis(values, -1, 0), expected.astype(values.dtype), err_msg=name)
 
 
 def test_the_newest_request_is_the_one_that_is_finished():

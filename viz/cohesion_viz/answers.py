@@ -16,7 +16,8 @@ from cohesion.ledger import Ledger
 from cohesion.outcome import OUTCOMES
 from cohesion.scenario import Scenario
 from cohesion.summary import QUANTILES
-from cohesion.types import POSTURES
+from cohesion.types import PHASES, POSTURES
+from cohesion.uncertainty import DEFAULT
 from cohesion_viz.numbers import Accounts, outcome_differences
 
 Array = npt.NDArray[Any]
@@ -29,6 +30,8 @@ QUARTER = 3
 MEMBER_VARIABLES = (
     "trust_in_us", "european_trust", "goodwill", "threat", "spending", "credibility", "posture",
 )  # fmt: skip
+#: Variables of the alliance that are kept by month, beside the phase of the war.
+ALLIANCE_VARIABLES = ("cohesion_index", "unity", "pressure")
 #: Those whose differences mean something.
 MEASURED = tuple(name for name in MEMBER_VARIABLES if name != "posture")
 _LEVELS = np.array(list(QUANTILES.values()))
@@ -110,6 +113,15 @@ class Ensemble:
         """Quantiles of a member's variable by month, as `cohesion_viz.charts.fan`."""
         return _frame(self._of(variable)[:, :, ISO3.index(member)], self.dates)
 
+    def alliance_fan(self, variable: str) -> pd.DataFrame:
+        """Quantiles of a variable of the alliance by month, of any of `ALLIANCE_VARIABLES`."""
+        return self.fan if variable == "cohesion_index" else _frame(self._of(variable), self.dates)
+
+    @property
+    def phases(self) -> pd.DataFrame:
+        """Share of runs in each phase of the war, by month."""
+        return pd.DataFrame(self._of("phase"), self.fan.index, columns=list(PHASES))
+
     def values(self, variable: str) -> Array:
         """Every run, the run axis last, while they are held."""
         return np.concatenate([piece[variable] for piece in self._pieces], axis=-1)
@@ -117,13 +129,13 @@ class Ensemble:
     def ends(self) -> xr.Dataset:
         """The last month of all runs, as far as `cohesion.ensemble.compare` needs it."""
         data = {"cohesion_index": self.final_index[:, None], "outcome": self.final_outcome[:, None]}
-        attributes = {"seed": self.seed, "uncertainty": "prior"}
+        attributes = {"seed": self.seed, "uncertainty": DEFAULT}
         runs = {"run": np.arange(self.runs)}
         return xr.Dataset({name: (("run", "month"), v) for name, v in data.items()}, runs, attributes)
 
     def settle(self) -> None:
         """Work out all that can be asked for, and let go of the runs."""
-        for variable in MEMBER_VARIABLES:
+        for variable in (*MEMBER_VARIABLES, *ALLIANCE_VARIABLES, "phase"):
             self._of(variable)
         self._pieces = []
 
@@ -138,11 +150,14 @@ class Ensemble:
         }
 
     def _of(self, variable: str) -> Array:
-        """Quantiles ``[level, month, member]``, or the commonest code ``[month, member]``."""
+        """Quantiles ``[level, month, member]``, the commonest posture ``[month, member]``, phases ``[month, phase]``.
+
+        Of a variable of the alliance there is no member axis.
+        """
         with self._lock:
             if variable not in self._quantiles:
-                values = self.values(variable)
-                self._quantiles[variable] = _commonest(values) if variable == "posture" else _quantiles(values)
+                of = {"posture": _commonest, "phase": _phase_shares}.get(variable, _quantiles)
+                self._quantiles[variable] = of(self.values(variable))
             return self._quantiles[variable]
 
 
@@ -255,6 +270,10 @@ def _quantiles(values: Array) -> Array:
     high = np.minimum(low + 1, values.shape[-1] - 1)
     between = (at - low).astype(values.dtype)
     return np.moveaxis(ordered[..., low] * (1 - between) + ordered[..., high] * between, -1, 0)
+
+
+def _phase_shares(codes: Array) -> Array:
+    return np.stack([(codes == k).mean(axis=-1) for k in range(len(PHASES))], axis=-1)
 
 
 def _commonest(codes: Array) -> Array:

@@ -20,6 +20,7 @@ from matplotlib.ticker import PercentFormatter
 from cohesion.ensemble import compare, outcome_shares
 from cohesion.outcome import OUTCOMES
 from cohesion.summary import OUTCOME_PHRASES, difference_in_words, percent
+from cohesion.uncertainty import DRAWN_FROM
 from cohesion_viz.numbers import fan, shares_over_time, trust_changes
 from cohesion_viz.style import (
     CAVEAT,
@@ -74,7 +75,7 @@ def draw_fan(
     axes.set_ylim(0, 1)
     _beside(axes, labels, gap=0.065)
     axes.set_ylabel("Cohesion index, 0 to 1")
-    _time_axis(axes, x)
+    time_axis(axes, x)
     axes.grid(axis="y", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
 
@@ -105,7 +106,7 @@ def draw_shares(axes: Axes, numbers: pd.DataFrame) -> None:
     _beside(axes, labels, gap=0.085)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     axes.set_ylabel("Share of runs")
-    _time_axis(axes, x)
+    time_axis(axes, x)
 
 
 def draw_trust(axes: Axes, numbers: pd.DataFrame, ends: tuple[str, ...] = ("start", "end")) -> None:
@@ -164,20 +165,26 @@ def headline_figure(data: xr.Dataset, baseline: xr.Dataset | None = None, said: 
             figure.add_subplot(grid[:, 1]),
         )
         draw_fan(top, index, ghost, "" if baseline is None else str(baseline.attrs["title"]))
-        top.set_title(_of_index(index), pad=12)
+        top.set_title(index_finding(index), pad=12)
         draw_shares(below, shares)
         below.set_title("Outcome, judged on the two years before each month", pad=12)
         draw_trust(right, trust, tuple(f"{day:%B %Y}" for day in (index.index[0], index.index[-1])))
-        right.set_title(_of_trust(trust), pad=26)
+        right.set_title(trust_finding(trust), pad=26)
         figure.text(0.985, 0.018, f"{CAVEAT}. {_source(data)}", fontsize=10, color=MUTED, ha="right", va="center")
     return figure
 
 
 def save(figure: Figure, stem: Path) -> None:
     """Write a figure as ``stem.png`` and ``stem.svg``, the same bytes each time."""
+    save_png(figure, stem)
+    with rc_context(STYLE):
+        figure.savefig(stem.with_suffix(".svg"), facecolor="white", metadata={"Date": None, "Creator": None})
+
+
+def save_png(figure: Figure, stem: Path) -> None:
+    """Write a figure as ``stem.png``, the same bytes each time."""
     with rc_context(STYLE):
         figure.savefig(stem.with_suffix(".png"), dpi=120, facecolor="white", metadata={"Software": None})
-        figure.savefig(stem.with_suffix(".svg"), facecolor="white", metadata={"Date": None, "Creator": None})
 
 
 def _finding(data: xr.Dataset, baseline: xr.Dataset | None, said: dict[str, Any] | None) -> tuple[str, list[str]]:
@@ -193,7 +200,8 @@ def _finding(data: xr.Dataset, baseline: xr.Dataset | None, said: dict[str, Any]
     return title, lines
 
 
-def _of_index(numbers: pd.DataFrame) -> str:
+def index_finding(numbers: pd.DataFrame) -> str:
+    """What a `fan` of the cohesion index shows, as a title."""
     first, last = float(numbers["p50"].iloc[0]), float(numbers["p50"].iloc[-1])
     least = float(numbers["p50"].min())
     if least < min(first, last) - 0.05:
@@ -203,7 +211,8 @@ def _of_index(numbers: pd.DataFrame) -> str:
     return f"Median cohesion {'falls' if last < first else 'rises'} from {first:.2f} to {last:.2f}"
 
 
-def _of_trust(numbers: pd.DataFrame) -> str:
+def trust_finding(numbers: pd.DataFrame) -> str:
+    """What `trust_changes` show, as a title."""
     lost = numbers[numbers["change"] < -0.02]
     if lost.empty:
         return "Trust in the US: no large loss"
@@ -212,12 +221,12 @@ def _of_trust(numbers: pd.DataFrame) -> str:
 
 
 def _source(data: xr.Dataset) -> str:
-    runs, seed = data.sizes["run"], data.attrs["seed"]
-    drawn = "parameters drawn from their ranges" if data.attrs["uncertainty"] == "prior" else "default parameters"
+    runs, seed, drawn = data.sizes["run"], data.attrs["seed"], DRAWN_FROM[data.attrs["uncertainty"]]
     return f"cohesion, scenario {data.attrs['scenario']}, {runs:,} run{'s' * (runs > 1)}, seed {seed}, {drawn}"
 
 
-def _time_axis(axes: Axes, x: Any) -> None:
+def time_axis(axes: Axes, x: Any) -> None:
+    """An axis of dates, ``x`` in matplotlib's days."""
     axes.set_xlim(x[0], x[-1])
     locator = mdates.AutoDateLocator(minticks=3, maxticks=8)
     axes.xaxis.set_major_locator(locator)

@@ -66,7 +66,7 @@ def file_bytes(path: str) -> bytes:
     """
     if not (_PACKAGE / "docs").is_dir():
         return (_PACKAGE.parent / path).read_bytes()
-    if path.startswith("docs/"):
+    if path.startswith(("docs/", "experiments/")):
         return (_PACKAGE / path).read_bytes()
     if path.startswith("cohesion/"):
         return (_PACKAGE.parent / path).read_bytes()

@@ -23,11 +23,11 @@ import pandas as pd
 from cohesion import attribution
 from cohesion.scenario import ConfigError, Scenario
 from cohesion_viz.answers import Answer, Detail, Ensemble, Paired, Pieces
-from cohesion_viz.jobs import compute, detail, ends
+from cohesion_viz.jobs import FIRST, compute, detail, ends
 from cohesion_viz.workers import Workers
 
-#: Runs of the first band, and how many are cut off for each further piece.
-FIRST, PIECE = 64, 64
+#: Runs of a piece at most.
+PIECE = 64
 #: Runs behind the network and the ledgers.
 DETAIL_RUNS = 16
 #: Seconds between the first band and further work, in which a browser on the same machine draws it undisturbed.

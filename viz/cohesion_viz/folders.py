@@ -10,16 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cohesion import posterior
 from cohesion.outcome import OUTCOMES
-from cohesion.parameters import DRAWN, from_uniform, neutral_values
+from cohesion.parameters import DRAWN, neutral_values
 from cohesion.results import FORMAT, Results, ResultsError, read_results
 from cohesion.scenario import Scenario, scenario_from_text
-from cohesion.shocks import parameter_draws
+from cohesion.simulation import drawn
 from cohesion.studies.effects import INDEX, by_point
 from cohesion.studies.folder import FORMAT as BATCH
 from cohesion.studies.plan import Plan
 from cohesion.studies.reading import OpenResults, open_results
 from cohesion.summary import QUANTILES, percent, verdict
+from cohesion.uncertainty import DEFAULT, DRAWN_FROM, Uncertainty
 from cohesion_viz.answers import months
 
 #: How deep folders are looked for, how many are offered, and the largest table and manifest that are read.
@@ -60,6 +62,8 @@ class Opened:
         That wrote it.
     seed, runs
         Of the ensemble, or of each point.
+    uncertainty
+        What its runs drew their parameters from.
     table
         A row a run: outcome, measures, and what differs between runs.
     parameters, measures
@@ -79,6 +83,7 @@ class Opened:
     command: str
     seed: int
     runs: int
+    uncertainty: Uncertainty
     table: pd.DataFrame
     parameters: tuple[str, ...]
     measures: tuple[str, ...]
@@ -90,14 +95,21 @@ class Opened:
         """The scenario of a run, by its row of the table: with the same seed and run number, the same numbers."""
         if self.plan is None:
             assert self.scenario is not None
-            return self.scenario
-        about = self.plan.experiment
-        return _fixed(self.plan.scenario(int(self.table["point"].loc[row])), about.uncertainty, about.without)
+            scenario = self.scenario
+        else:
+            about, point = self.plan.experiment, int(self.table["point"].loc[row])
+            scenario = _fixed(self.plan.scenario(point), about.uncertainty, about.without)
+        if self.uncertainty in ("none", DEFAULT):
+            return scenario
+        run = [int(self.table["run"].loc[row])]
+        here, there = (drawn(self.seed, run, kind) for kind in (DEFAULT, self.uncertainty))
+        apart = {name: float(np.ravel(value)[0]) for name, value in there.items() if np.any(value != here[name])}
+        return scenario.with_changes(parameters=apart | dict(scenario.parameters))
 
 
 def _fixed(scenario: Scenario, uncertainty: str, without: tuple[str, ...]) -> Scenario:
     """A scenario whose runs are the same where parameters are drawn: what was not drawn is fixed."""
-    fixed = {} if uncertainty == "prior" else {p.name: p.default for p in DRAWN}
+    fixed = {p.name: p.default for p in DRAWN} if uncertainty == "none" else {}
     fixed |= scenario.parameters
     for mechanism in without:
         fixed |= neutral_values(mechanism)
@@ -169,12 +181,12 @@ def _ensemble(results: Results) -> Opened:
     manifest, table = results.manifest, results.outcomes
     scenario = scenario_from_text(manifest["scenario"]["toml"], f"{manifest['scenario']['name']}.toml")
     measures = tuple(name for name in table.columns if name not in ("run", "outcome"))
-    parameters: dict[str, Any] = {}
-    if manifest["uncertainty"] == "prior" and len(table):
-        runs = range(int(table["run"].iloc[0]), int(table["run"].iloc[-1]) + 1)
-        drawn = from_uniform(parameter_draws(int(manifest["seed"]), runs))
-        fixed = {*scenario.parameters, *manifest["changes"].get("parameters", {})}
-        parameters = {name: values for name, values in drawn.items() if name not in fixed}
+    runs = range(int(table["run"].iloc[0]), int(table["run"].iloc[-1]) + 1) if len(table) else range(0)
+    unknown = {*scenario.parameters, *manifest["changes"].get("parameters", {})}
+    if _of_other_sets(manifest):
+        unknown |= set(posterior.sets())
+    values = drawn(int(manifest["seed"]), runs, manifest["uncertainty"]) if runs else {}
+    parameters = {name: value for name, value in values.items() if name not in unknown}
     whole = pd.concat([table, pd.DataFrame(parameters, index=table.index)], axis="columns")
     index = results.bands["cohesion_index"].transpose("month", "quantile").values
     fan = pd.DataFrame(index, pd.Index(months(scenario)[: len(index)], name="date"), list(QUANTILES))
@@ -182,12 +194,13 @@ def _ensemble(results: Results) -> Opened:
     told = {
         "Scenario": manifest["scenario"]["title"],
         "Baseline": baseline["title"] if baseline else "none",
-        **_told(manifest, int(manifest["seed"])),
+        **_told(manifest, int(manifest["seed"]), manifest["uncertainty"]),
     }
     without = tuple(name for name in manifest.get("without", "").split(", ") if name)
     return Opened(
         manifest["scenario"]["title"], verdict(results.summary, manifest["scenario"]["title"]), told,
-        manifest["command"], int(manifest["seed"]), int(manifest["runs"]), whole, tuple(parameters), measures, fan,
+        manifest["command"], int(manifest["seed"]), int(manifest["runs"]), manifest["uncertainty"], whole,
+        tuple(parameters), measures, fan,
         scenario=_fixed(scenario, manifest["uncertainty"], without),
     )  # fmt: skip
 
@@ -208,24 +221,31 @@ def _batch(results: OpenResults) -> Opened:
         "Scenarios": ", ".join(s.title for s in experiment.scenarios),
         "Question": experiment.question,
         "Points": f"{len(points):,}",
-        **_told({"runs": len(table)} | manifest, experiment.seed),
+        **_told({"runs": len(table)} | manifest, experiment.seed, experiment.uncertainty),
     }
     return Opened(
-        experiment.title, found, told, str(manifest.get("command", "")), experiment.seed, experiment.runs, table,
-        factors, tuple(name for name in table.columns if name not in known), plan=Plan.of(experiment),
+        experiment.title, found, told, str(manifest.get("command", "")), experiment.seed, experiment.runs,
+        experiment.uncertainty, table, factors, tuple(name for name in table.columns if name not in known),
+        plan=Plan.of(experiment),
     )  # fmt: skip
 
 
-def _told(manifest: dict[str, Any], seed: int) -> dict[str, str]:
+def _told(manifest: dict[str, Any], seed: int, uncertainty: Uncertainty) -> dict[str, str]:
     """What the manifests of both kinds say."""
     return {
         "Runs": f"{manifest['runs']:,}",
         "Seed": str(seed),
+        "Assumptions": DRAWN_FROM[uncertainty] + (", as of another calibration" if _of_other_sets(manifest) else ""),
         "Written": written_day(str(manifest.get("written", "not yet"))),
         "Version": str(manifest.get("versions", {}).get("cohesion-alliance", manifest.get("version", "unknown"))),
         "Commit": (manifest.get("commit") or "unknown")[:12],
         "Checksums": "agree",
     }
+
+
+def _of_other_sets(manifest: dict[str, Any]) -> bool:
+    """Whether runs drew from a posterior that is not the one here, so that their parameters are not known."""
+    return manifest.get("posterior") not in (None, posterior.digest())
 
 
 def shares(table: pd.DataFrame) -> dict[str, int]:

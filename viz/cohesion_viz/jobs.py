@@ -1,6 +1,8 @@
 """What a worker computes for the dashboard: numbers of some runs of a scenario, or nothing where it is told to stop."""
 
+import datetime
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,11 @@ from cohesion.outcome import HOLDS
 from cohesion.record import Recorder, Records
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario
-from cohesion.simulation import Simulation
-from cohesion_viz.answers import MEMBER_VARIABLES, QUARTER, Detail, Pieces
+from cohesion.simulation import Beginning, Simulation, begin
+from cohesion_viz.answers import ALLIANCE_VARIABLES, MEMBER_VARIABLES, QUARTER, Detail, Pieces
 
+#: Runs of the first band: a worker keeps how they begin, since a lever that moves leaves that as it is.
+FIRST = 64
 Array = npt.NDArray[Any]
 Stopped = Callable[[], bool]
 
@@ -35,10 +39,10 @@ def compute(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never
     stopped
         Asked each month.
     """
-    records = _records(scenario, seed, runs, ("cohesion_index", *MEMBER_VARIABLES), stopped)
+    records = _records(scenario, seed, runs, (*ALLIANCE_VARIABLES, "phase", *MEMBER_VARIABLES), stopped)
     if records is None:
         return None
-    kept = {name: records[name] for name in ("cohesion_index", "outcome", *MEMBER_VARIABLES)}
+    kept = {name: records[name] for name in (*ALLIANCE_VARIABLES, "phase", "outcome", *MEMBER_VARIABLES)}
     return {name: np.ascontiguousarray(np.moveaxis(value, 0, -1), _kind(value)) for name, value in kept.items()}
 
 
@@ -48,11 +52,27 @@ def ends(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -
     return None if records is None else (records["outcome"][:, -1] == HOLDS, records["cohesion_index"][:, -1])
 
 
+def _simulation(scenario: Scenario, seed: int, runs: range) -> Simulation:
+    """Runs at their start; that of a first band is kept, under common random numbers it is the next one's too."""
+    if runs.stop > FIRST:
+        return Simulation(scenario, seed, runs)
+    fixed = tuple(sorted(scenario.parameters.items()))
+    return Simulation(scenario, seed, runs, beginning=_beginning(scenario.start, scenario.months, fixed, seed, runs))
+
+
+@lru_cache(maxsize=8)
+def _beginning(
+    start: datetime.date, months: int, parameters: tuple[tuple[str, float], ...], seed: int, runs: range
+) -> Beginning:
+    """All that the beginning of a scenario's runs depends on is named here."""
+    return begin(Scenario("", "", "", start, months, parameters=dict(parameters)), seed, runs)
+
+
 def _records(
     scenario: Scenario, seed: int, runs: range, variables: tuple[str, ...], stopped: Stopped
 ) -> Records | None:
     with threadpool_limits(limits=1, user_api="blas"):
-        simulation = Simulation(scenario, seed, runs)
+        simulation = _simulation(scenario, seed, runs)
         recorder = Recorder(simulation, variables)
         while not simulation.finished:
             if stopped():
@@ -69,7 +89,7 @@ def _kind(value: Array) -> Any:
 def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> "Detail | None":
     """Trust between members by quarter and the traced ledger of each member; None where stopped."""
     with threadpool_limits(limits=1, user_api="blas"):
-        simulation = Simulation(scenario, seed, runs)
+        simulation = _simulation(scenario, seed, runs)
         book, prior = Ledger.of(simulation), simulation.inputs.prior
         trust = [probability(prior + simulation.state.deviation).mean(axis=0)]
         while not simulation.finished:

@@ -4,6 +4,7 @@ Nothing leaves the machine: what the front end needs is served from the package 
 """
 
 import errno
+import gc
 import logging
 import os
 import socket
@@ -110,6 +111,8 @@ def serve(
     print(f"cohesion dashboard: {address} (Ctrl-C to stop)", flush=True)
     if open_browser:
         threading.Timer(1.0, webbrowser.open, (address,)).start()
+    gc.collect()
+    gc.freeze()  # a full collection would go through all that is loaded by now, a fifth of a second in which none draws
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, **_WEBSOCKETS)
     try:
         uvicorn.Server(config).run(sockets=[taken])

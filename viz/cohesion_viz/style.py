@@ -47,6 +47,29 @@ POSTURE_PATTERNS = {
     "withdrawn": "bars",
 }
 
+#: Phases of the war in the order of `cohesion.types.PHASES`: names, colours, patterns.
+PHASE_NAMES = {
+    "war": "War",
+    "moratorium": "Moratorium",
+    "cease-fire": "Cease-fire",
+    "guarded peace": "Guarded peace",
+    "renewed war": "War again",
+}
+PHASE_COLOURS = {
+    "war": "#C8500A",
+    "moratorium": "#F0B429",
+    "cease-fire": "#7CC7F2",
+    "guarded peace": "#0072B2",
+    "renewed war": "#6A1B4D",
+}
+PHASE_PATTERNS = {
+    "war": "falling",
+    "moratorium": "dots",
+    "cease-fire": "rising",
+    "guarded peace": "plain",
+    "renewed war": "grid",
+}
+
 #: Blocs in their order, and the shape that goes with each colour; further blocs share the last.
 BLOC_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#9AA0A6")
 BLOC_SHAPES = ("circle", "rect", "diamond", "triangle", "roundRect", "pin")

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote
 from cohesion.checks import ConfigError, LeverValue, lever_value, parameter_value
 from cohesion.checks import month as checked_month
 from cohesion.facts import ISO3
+from cohesion.lesson import lesson_names
 from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import Event, Scenario, load_scenario, scenario_from_text, scenario_names
@@ -27,6 +28,7 @@ from cohesion.toml import MAX_BYTES
 PAGES = {
     "explorer": "Explorer",
     "compare": "Compare",
+    "lessons": "Lessons",
     "run": "Single run",
     "history": "History",
     "results": "Results",
@@ -34,9 +36,20 @@ PAGES = {
 }
 #: Numbers of runs that are offered.
 RUNS = (64, 128, 256, 512, 1024, 2048)
-MAX_SEED, MAX_RUN = 2**31 - 1, 9999
+MAX_SEED, MAX_RUN, MAX_STEP = 2**31 - 1, 9999, 9
 #: Variables by member that the map offers.
 MAP_VARIABLES = ("trust_in_us", "european_trust", "goodwill", "threat", "spending", "credibility", "posture")
+#: Charts of which a lesson and the present mode show one.
+CHARTS = {
+    "map": "Map",
+    "outcomes": "Outcomes",
+    "cohesion": "Cohesion index",
+    "member": "Member",
+    "unity": "Decisions put into effect",
+    "pressure": "Russian pressure",
+    "war": "Phases of the war",
+    "causes": "Why",
+}
 DEFAULT_SCENARIO, DEFAULT_BASELINE = "splitting-the-alliance", "status-quo"
 ADDED_HERE = "added in the dashboard"
 
@@ -71,6 +84,11 @@ class View:
     folder
         Result folder that is open, from the folder of results; empty: none. A name only: what it leads to is checked
         where it is opened.
+    lesson, step, guess
+        Name of the lesson that is open (empty: none), its step from 0, and the prediction that was made, from 1 (0:
+        none yet).
+    chart, present
+        Key of `CHARTS`, and 1 where nothing but the verdict and that chart is shown.
     """
 
     page: str = "explorer"
@@ -90,6 +108,11 @@ class View:
     run: int = 0
     origin: int = 2021
     folder: str = ""
+    lesson: str = ""
+    step: int = 0
+    guess: int = 0
+    chart: str = "cohesion"
+    present: int = 0
 
     # --- what is simulated ---
 
@@ -167,7 +190,7 @@ class View:
         """What follows the question mark in a link: empty where nothing differs from the defaults."""
         pairs: list[tuple[str, str]] = []
         for name in ("page", "scenario", "baseline", "seed", "runs", "month", "member", "variable",
-                     "second", "run", "origin", "folder"):  # fmt: skip
+                     "second", "run", "origin", "folder", "lesson", "step", "guess", "chart", "present"):  # fmt: skip
             value = getattr(self, name)
             if value != getattr(_DEFAULT, name):
                 pairs.append((name, str(value)))
@@ -378,6 +401,11 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "origin": lambda value: int(_one_of(lambda: [str(year) for year in ORIGINS])(value)),
     "folder": _folder,
     "without": _dropped,
+    "lesson": lambda value: value and _one_of(lesson_names)(value),
+    "step": _whole(0, MAX_STEP),
+    "guess": _whole(0, 5),
+    "chart": _one_of(lambda: CHARTS),
+    "present": _whole(0, 1),
 }
 
 
@@ -393,7 +421,7 @@ class History:
     """
 
     #: What undo leaves as it is: where one stands, not what is simulated.
-    STANDING = ("page", "month", "member", "variable", "second", "run", "origin", "folder")
+    STANDING = ("page", "month", "member", "variable", "second", "run", "origin", "folder", "guess", "chart", "present")
 
     def __init__(self, view: View, limit: int = 100) -> None:
         self.present = view

@@ -5,6 +5,7 @@ from typing import Any
 
 import solara
 
+from cohesion import posterior
 from cohesion.parameters import MECHANISMS, PARAMETERS, Parameter
 from cohesion.scenario import Scenario
 from cohesion_viz.dashboard.components import Handler, packed
@@ -97,6 +98,7 @@ def _row(parameter: Parameter) -> dict[str, Any]:
         "low": parameter.low,
         "high": parameter.high,
         "step": step(parameter),
+        "fitted": [float(f"{value:.3g}") for value in posterior.fitted().get(parameter.name, ())],
         "neutral": parameter.neutral,
         "threshold": parameter.threshold,
         "assumed": assumed,

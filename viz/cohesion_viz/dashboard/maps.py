@@ -38,6 +38,10 @@ def MapCard(session: Session, ensemble: Ensemble | None, month: int, dark: bool)
         lambda: {} if values is None else echarts.map_option(values, variable, member or None, dark),
         [values, member, dark],
     )
+    text = solara.use_memo(
+        lambda: NOTHING_YET if values is None else echarts.describe_map(values, variable, member or None),
+        [values, member],
+    )
     with card("Map of members"):
         with solara.Div(classes=["co-head"]):
             solara.v.Html(tag="h2", children=["Members on the map"])
@@ -45,7 +49,7 @@ def MapCard(session: Session, ensemble: Ensemble | None, month: int, dark: bool)
         EChart(
             option=option,
             label=f"Map of members: {MAP_TITLES[variable]}, {session.scenario.month_label(month)}",
-            text=NOTHING_YET if values is None else echarts.describe_map(values, variable, member or None),
+            text=text,
             height="clamp(320px, 31vw, 620px)",
             on_click=lambda event: clicked(session, str(event["name"])),
             name="map",

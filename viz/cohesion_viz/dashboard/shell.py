@@ -14,14 +14,17 @@ from typing import Any
 import solara
 from reacton.core import get_render_context
 
+from cohesion_viz.dashboard import lessons
 from cohesion_viz.dashboard.components import Button, Handler, packed
-from cohesion_viz.dashboard.session import Session
+from cohesion_viz.dashboard.present import Present
+from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.view import PAGES, View
 
 #: Module of each page of `cohesion_viz.view.PAGES`.
 MODULES = {
     "explorer": "cohesion_viz.dashboard.explorer",
     "compare": "cohesion_viz.dashboard.compare",
+    "lessons": "cohesion_viz.dashboard.lessons",
     "run": "cohesion_viz.dashboard.run",
     "history": "cohesion_viz.dashboard.history",
     "results": "cohesion_viz.dashboard.results",
@@ -31,11 +34,15 @@ CAVEAT = "An exploratory model, not a forecast"
 
 
 @solara.component_vue("vue/header.vue")
-def _Header(packed: str, page: str, event_go: Any, event_theme: Any) -> None: ...
+def _Header(packed: str, page: str, event_go: Any, event_theme: Any, event_present: Any) -> None: ...
 
 
 @solara.component_vue("vue/link.vue")
 def _Link(query: str, push: bool, event_arrive: Handler | None = None) -> None: ...
+
+
+@solara.component_vue("vue/keys.vue")
+def _Keys(lesson: bool, event_press: Handler | None = None) -> None: ...
 
 
 @solara.component
@@ -47,8 +54,18 @@ def Shell(session: Session) -> None:
     def themed(event: dict[str, Any]) -> None:
         session.dark.value = bool(event["dark"])
 
-    with solara.v.Html(tag="div", class_="co-app", attributes={"data-note": note(session)}):
-        _Header(packed=packed(_links(view)), page=view.page, event_go=session.go, event_theme=themed)
+    def present(_: Any) -> None:
+        session.change(replace(session.view.value, present=1))
+
+    shown = "co-app co-presenting" if view.present else "co-app"
+    with solara.v.Html(tag="div", class_=shown, attributes={"data-note": note(session)}):
+        _Header(
+            packed=packed(_links(view)),
+            page=view.page,
+            event_go=session.go,
+            event_theme=themed,
+            event_present=present,
+        )
         _Link(
             query=view.to_query(),
             push=session.pushed,
@@ -58,7 +75,22 @@ def Shell(session: Session) -> None:
             with solara.Div():  # always there: a sibling that comes and goes would have the whole page built anew
                 if session.message.value:
                     Message(session)
-            _page(view.page)(session)
+            (Present if view.present else _page(view.page))(session)
+        _Keys(
+            lesson=view.page == "lessons" and bool(view.lesson),
+            event_press=lambda event: guarded(session, lambda: pressed(session, str(event["name"]))),
+        )
+
+
+def pressed(session: Session, name: str) -> None:
+    """Do what a key stands for: present, leave, next or back."""
+    view = session.view.value
+    if name == "present":
+        session.change(replace(view, present=1 - view.present))
+    elif name == "leave" and view.present:
+        session.change(replace(view, present=0))
+    elif name in ("next", "back"):
+        lessons.turn(session, 1 if name == "next" else -1)
 
 
 def note(session: Session) -> str:

@@ -48,13 +48,16 @@ from cohesion_viz.echarts.over_time import (
     describe_difference,
     describe_fan,
     describe_member,
+    describe_phases,
     describe_shares,
     difference_option,
     fan_option,
     member_option,
+    phases_option,
+    pointed,
     shares_option,
 )
-from cohesion_viz.echarts.parts import Option
+from cohesion_viz.echarts.parts import Option, enlarged
 from cohesion_viz.echarts.phase import describe_phase, phase_option
 from cohesion_viz.echarts.timeline import describe_timeline, timeline_option
 from cohesion_viz.echarts.waterfall import describe_waterfall, waterfall_option
@@ -77,12 +80,14 @@ __all__ = [
     "describe_network",
     "describe_outcome_difference",
     "describe_phase",
+    "describe_phases",
     "describe_scores",
     "describe_shares",
     "describe_statistics",
     "describe_timeline",
     "describe_waterfall",
     "difference_option",
+    "enlarged",
     "fan_option",
     "fitted_option",
     "forecast_option",
@@ -93,6 +98,8 @@ __all__ = [
     "network_option",
     "outcome_difference_option",
     "phase_option",
+    "phases_option",
+    "pointed",
     "scores_option",
     "shares_option",
     "statistics_option",

@@ -1,6 +1,7 @@
 """Maps of members: values, codes and differences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,12 +122,12 @@ def describe_map(values: pd.DataFrame, variable: str, member: str | None = None)
     if variable in ("posture", "bloc"):
         text = _describe_groups(values, variable)
     else:
-        told = values.dropna(subset="value").sort_values("value", kind="stable")
-        low, high = told.iloc[0], told.iloc[-1]
-        middle = written(variable, float(told["value"].median()))
+        told = values["value"].dropna().sort_values(kind="stable")
+        low, high = (f"{values['name'][told.index[k]]} ({written(variable, float(told.iloc[k]))})" for k in (0, -1))
+        middle = written(variable, float(told.median()))
         text = (
-            f"{name_of(variable)}, median over runs: highest in {high['name']} ({written(variable, high['value'])}), "
-            f"lowest in {low['name']} ({written(variable, low['value'])}), {middle} in the middle of the members."
+            f"{name_of(variable)}, median over runs: highest in {high}, lowest in {low}, "
+            f"{middle} in the middle of the members."
         )
     if member is None or variable == "bloc":
         return text
@@ -223,7 +224,8 @@ def _maps(
     if region != "both":
         boxes = {region: boxes["europe"]}
     codes = [*values.index, *GEOMETRY_OF]
-    data = [_region(code, values.loc[GEOMETRY_OF.get(code, code)], styles, member, look) for code in codes]
+    rows = values.to_dict("index")  # a look-up in the table takes longer than all the rest
+    data = [_region(code, rows[GEOMETRY_OF.get(code, code)], styles, member, look) for code in codes]
     orientation = {"show": True, "color": look.muted, "fontSize": 13, "fontStyle": "italic"}
     data += [
         {"name": code, "value": None, "text": f"{name}, not a member", "label": orientation | {"formatter": name}}
@@ -254,7 +256,9 @@ def _maps(
     ]
 
 
-def _region(code: str, row: pd.Series, styles: Mapping[str, Option], member: str | None, look: Theme) -> Option:
+def _region(
+    code: str, row: Mapping[Hashable, Any], styles: Mapping[str, Option], member: str | None, look: Theme
+) -> Option:
     owner = GEOMETRY_OF.get(code, code)
     value = float(row["value"])
     style = {"borderColor": look.border, "borderWidth": 0.8} | styles[owner]

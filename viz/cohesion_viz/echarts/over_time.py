@@ -1,5 +1,7 @@
 """Fans, shares, members and differences over time."""
 
+import datetime
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -7,7 +9,7 @@ import pandas as pd
 from cohesion.facts import NAMES
 from cohesion.outcome import OUTCOMES
 from cohesion.summary import OUTCOME_PHRASES, percent
-from cohesion.types import POSTURES
+from cohesion.types import PHASES, POSTURES
 from cohesion_viz.echarts.axes import (
     band_lines,
     cursor,
@@ -19,16 +21,20 @@ from cohesion_viz.echarts.axes import (
     stacked,
     ticks,
 )
-from cohesion_viz.echarts.parts import Option, brief, day_of, listed, name_of, short, tip, within
+from cohesion_viz.echarts.parts import Option, brief, day_of, listed, name_of, rounded, short, time_of, tip, within
 from cohesion_viz.numbers import symmetric_limit, written, written_difference
 from cohesion_viz.style import (
     OUTCOME_COLOURS,
     OUTCOME_NAMES,
     OUTCOME_PATTERNS,
     OUTCOME_TEXT,
+    PHASE_COLOURS,
+    PHASE_NAMES,
+    PHASE_PATTERNS,
     POSTURE_COLOURS,
     POSTURE_NAMES,
     POSTURE_PATTERNS,
+    Theme,
     theme,
 )
 
@@ -41,6 +47,7 @@ def fan_option(
     ghost_name: str = "baseline",
     variable: str = "cohesion_index",
     single: bool = False,
+    near: bool = False,
 ) -> Option:
     """Median with 50 % and 90 % bands, or a single run; a baseline as a ghost behind them.
 
@@ -58,6 +65,8 @@ def fan_option(
         What is shown, for its unit and scale.
     single
         Whether it is one run: its quantiles are all the same, and it is called so.
+    near
+        Whether the axis spans the bands alone, in halves, so that a small difference is seen.
     """
     look = theme(dark)
     called = "this run" if single else "median"
@@ -72,6 +81,10 @@ def fan_option(
     )
     option = over_time(fan.index, look)
     option["yAxis"] |= scale(variable, look, fan, ghost)
+    if near:
+        frames = [frame for frame in (fan, ghost) if frame is not None]
+        low, high = min(f["p05"].min() for f in frames), max(f["p95"].max() for f in frames)
+        option["yAxis"] |= {"min": math.floor(2 * low) / 2, "max": math.ceil(2 * high) / 2}
     option["series"] = [
         *band_lines(ghost, "ghost", look.ghost, (0.0, 0.2)),
         line_of("ghost", None if ghost is None else ghost["p50"], look.ghost, width=2, dashed=True),
@@ -121,6 +134,66 @@ def describe_shares(shares: pd.DataFrame, month: int | None = None) -> str:
     at = -1 if month is None else month
     now = [f"{OUTCOME_PHRASES[name]} in {percent(shares[name].iloc[at])} %" for name in OUTCOMES]
     return f"Outcome judged on the two years before {day_of(shares.index[at])}: {listed(now)} of runs."
+
+
+def phases_option(phases: pd.DataFrame, month: int | None = None, dark: bool = False) -> Option:
+    """Share of runs in each phase of the war over time, as stacked areas.
+
+    Parameters
+    ----------
+    phases
+        By month, a column each of `cohesion.types.PHASES`.
+    month, dark
+        As for `shares_option`.
+    """
+    look = theme(dark)
+    texts = dict.fromkeys(PHASES, look.ink)
+    return stacked(phases, PHASE_NAMES, PHASE_COLOURS, PHASE_PATTERNS, texts, month, look)
+
+
+def describe_phases(phases: pd.DataFrame, month: int | None = None) -> str:
+    """Shares of the phases at a month, the last where None."""
+    at = -1 if month is None else month
+    row = phases.iloc[at]
+    now = [f"{PHASE_NAMES[name].lower()} in {percent(row[name])} %" for name in PHASES if row[name] > 0]
+    return f"The war in {day_of(phases.index[at])}: {listed(now)} of runs."
+
+
+def pointed(option: Option, day: datetime.date, ends: tuple[float, float], text: str, look: Theme) -> Option:
+    """The option of a fan with a bar between two heights in a month, and what the bar is: where to look.
+
+    Parameters
+    ----------
+    option
+        Of `fan_option`.
+    day, ends
+        The month, and the two heights.
+    text
+        Stands beside the bar.
+    look
+        Theme of the page.
+    """
+    at, late = (
+        time_of(day),
+        time_of(day) > option["xAxis"]["min"] + 0.6 * (option["xAxis"]["max"] - option["xAxis"]["min"]),
+    )
+    label = {
+        "show": True, "formatter": text, "position": "left" if late else "right", "distance": 10, "fontSize": 15,
+        "fontWeight": "bold", "color": look.selected, "backgroundColor": look.surface, "padding": [2, 5],
+        "borderRadius": 4,
+    }  # fmt: skip
+    middle = sum(ends) / 2
+    points = [
+        [at, rounded(ends[0])],
+        {"value": [at, rounded(middle)], "label": label, "symbolSize": 1},
+        [at, rounded(ends[1])],
+    ]
+    bar = {
+        "id": "pointer", "type": "line", "silent": True, "symbol": "circle", "symbolSize": 10, "showSymbol": True,
+        "tooltip": {"show": False}, "itemStyle": {"color": look.selected}, "z": 9,
+        "lineStyle": {"color": look.selected, "width": 4}, "data": points,
+    }  # fmt: skip
+    return option | {"series": [*option["series"], bar]}
 
 
 def member_option(

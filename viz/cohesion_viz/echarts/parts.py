@@ -121,3 +121,21 @@ def rounded(value: float) -> float:
 def log_odds(share: float) -> float:
     """Log-odds of a share."""
     return float(np.log(share / (1 - share)))
+
+
+#: What is given in pixels, by name, and grows where a chart is read from afar.
+_PIXELS = {"fontSize", "lineHeight", "symbolSize", "distance", "borderWidth", "itemWidth", "itemHeight"}
+
+
+def enlarged(node: Any, factor: float, key: str = "") -> Any:
+    """An option with texts, lines and margins larger by a factor."""
+    if isinstance(node, dict):
+        grown = _PIXELS | {"width"} if key in ("lineStyle", "label") else _PIXELS
+        grown = {"left", "right", "top", "bottom"} if key == "grid" else grown
+        return {
+            k: round(v * factor, 1) if k in grown and isinstance(v, int | float) else enlarged(v, factor, k)
+            for k, v in node.items()
+        }
+    if isinstance(node, list) and not (node and isinstance(node[0], int | float)):
+        return [enlarged(part, factor, key) for part in node]
+    return node

@@ -27,6 +27,7 @@ from cohesion_viz.numbers.over_time import (
     shares_over_time,
     trust_changes,
 )
+from cohesion_viz.numbers.propositions import on_one_scale
 from cohesion_viz.numbers.words import points, signed, written, written_difference
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "month_after",
     "mutual",
     "network",
+    "on_one_scale",
     "outcome_differences",
     "paired_difference",
     "phase_diagram",

@@ -1,0 +1,1 @@
+"""Forms of threat and burden sharing that were tried against history."""

@@ -1,0 +1,1 @@
+"""The ten patterns that the model must reproduce, with a figure each."""
