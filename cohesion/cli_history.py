@@ -1,5 +1,8 @@
 """Commands that hold the model against history: calibrate and backtest."""
 
+import shlex
+import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -54,14 +57,12 @@ Examples:
 )
 def backtest(
     origin: Annotated[
-        int | None, typer.Option("--origin", metavar="Y", help="One origin; 2016 to 2022 in turn by default.")
+        int | None, typer.Option("--origin", metavar="Y", help="One origin; 2016 to 2022 and 2024 by default.")
     ] = None,
     through: Annotated[
         int | None, typer.Option("--through", metavar="Y", help="Last year; three after the origin by default.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Write forecast.csv, scores and figures.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write tables, scores and figures.")] = None,
     as_json: Json = False,
 ) -> None:
     """Forecast what members spend from a past year, and score it.
@@ -69,14 +70,19 @@ def backtest(
     Events of the later years are known, their figures are not. Parameters are those that history up to the origin
     supports. Beside it: persistence, a linear trend, everyone at the pledge, and a pooled panel regression.
     """
+    from cohesion.results import check_target
+    from cohesion.studies.backtest import KIND, check, write
     from cohesion.studies.backtest import backtest as tested
-    from cohesion.studies.backtest import check, write
 
     origins, last = check(origin, through)
+    if out is not None:
+        check_target(out, KIND)
+        import cohesion_viz.history_charts  # noqa: F401  (what is missing shows before the work, not after)
+    began = time.monotonic()
     with progress(len(origins), "origins") as report:
         found = tested(origins, last, report)
     if out is not None:
-        write(found, out)
+        write(found, out, shlex.join(["cohesion", *sys.argv[1:]]), round(time.monotonic() - began, 3))
     if as_json:
         print_json(found.said())
         return

@@ -31,6 +31,9 @@ SHOTS = {
     "explorer-phone": (QUERY, PHONE, "light"),
     "compare": ("page=compare&scenario=trade-war&member=CAN", WIDE, "light"),
     "run": ("page=run&scenario=events-2025-2026&member=DNK&run=7&month=60", WIDE, "light"),
+    "history": ("page=history&member=POL", WIDE, "light"),
+    "history-dark": ("page=history&member=POL", WIDE, "dark"),
+    "history-phone": ("page=history&member=POL", PHONE, "light"),
     "results": ("page=results&folder=splitting-the-alliance", WIDE, "light"),
     "about": ("page=about", WIDE, "light"),
 }

@@ -4,10 +4,14 @@ Parameters are sets that history up to the origin supports (`cohesion.posterior`
 Forecast spending is compared with the newest edition of NATO's figures, while the origin knows the older one.
 """
 
+import hashlib
+import io
 import json
+import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import UTC, datetime
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +23,9 @@ from cohesion import posterior
 from cohesion.checks import ConfigError
 from cohesion.facts import ISO3, load_facts
 from cohesion.facts.derive import PRESSURE_OF_INVASION
-from cohesion.results import versions
-from cohesion.studies.history import FIRST, LAST, ORIGINS, THROUGH, Past, facts, figures, follow
+from cohesion.results import Kind, ResultsError, commit, read_json, replacing, versions, write_json
+from cohesion.studies import history
+from cohesion.studies.history import FIRST, LAST, ORIGINS, THROUGH, Past, facts, figures, follow, scenario
 from cohesion.studies.plan import code_digest
 from cohesion.types import Array
 
@@ -30,6 +35,14 @@ RUNS = 600
 HORIZON, HEADLINE = 3, (2019, 2020, 2021, 2022)
 LEVELS = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 BASELINES = ("persistence", "trend", "pledge", "panel")
+#: A folder of `write`: tables that are read back, and figures.
+TABLES = ("forecast.csv", "baselines.csv", "goodwill.csv")
+FIGURES = ("scores", "views", "members", "posterior")
+KIND = Kind(
+    "cohesion backtest 1",
+    "back-test",
+    ("manifest.json", "scores.json", *TABLES, *(f"{name}.{ending}" for name in FIGURES for ending in ("png", "svg"))),
+)
 PLEDGE, PLEDGED_BY = 2.0, 2024  # Wales Summit Declaration, 2014
 #: Distance from Moscow over which the regression lets exposure fall by a factor e, km: the model's default.
 SCALE = 1200
@@ -46,7 +59,7 @@ def check(origin: int | None, through: int | None) -> tuple[tuple[int, ...], int
     if origin is None:
         if through is not None:
             raise ConfigError("--through: needs --origin, the year to forecast from")
-        return ORIGINS[:-1], None
+        return ORIGINS, None
     if origin not in ORIGINS:
         raise ConfigError.at("--origin", "year", origin, ", ".join(map(str, ORIGINS)))
     if through is not None and not origin < through <= THROUGH:
@@ -66,13 +79,21 @@ class Backtest:
     goodwill
         A row for each origin and member surveyed in the year after it: ``before`` (year of the survey before),
         ``observed`` and ``simulated`` move in log-odds.
+    runs
+        Of each forecast.
     """
 
     forecasts: pd.DataFrame
     goodwill: pd.DataFrame
+    runs: int = RUNS
+
+    @property
+    def origins(self) -> list[int]:
+        """Years that are forecast from."""
+        return sorted(map(int, set(self.forecasts["origin"])))
 
     @cached_property
-    def _scored(self) -> pd.DataFrame:
+    def scored(self) -> pd.DataFrame:
         """Members other than the United States, whose spending the model takes as given, in years that are known."""
         table = self.forecasts
         return table[table["actual"].notna() & (table["iso3"] != "USA")]
@@ -84,7 +105,7 @@ class Backtest:
 
     def scores(self, origins: Sequence[int]) -> dict[str, Any]:
         """Errors by horizon, skill, coverage of the bands, of some origins pooled."""
-        table = self._scored[self._scored["origin"].isin(origins)]
+        table = self.scored[self.scored["origin"].isin(origins)]
         inside = (table["actual"] >= table["p05"]) & (table["actual"] <= table["p95"])
         by = {}
         for horizon in sorted(set(map(int, table["horizon"]))):
@@ -105,38 +126,38 @@ class Backtest:
 
     def rises(self, origin: int, year: int) -> dict[str, float]:
         """Rank correlation (Spearman) of forecast with actual rises between two years, and the mean rises."""
-        table = self._scored[(self._scored["origin"] == origin) & (self._scored["year"] == year)]
+        table = self.scored[(self.scored["origin"] == origin) & (self.scored["year"] == year)]
         forecast, actual = table["p50"] - table["last"], table["actual"] - table["last"]
         return {
-            "members": len(table), "rank_correlation": float(forecast.corr(actual, method="spearman")),
+            "members": len(table), "rank_correlation": _rank_correlation(forecast, actual),
             "mean_forecast": float(forecast.mean()), "mean_actual": float(actual.mean()),
         }  # fmt: skip
 
     def members(self) -> pd.Series:
         """Root mean squared error of each member over all cells scored, best first."""
-        squared = (self._scored["p50"] - self._scored["actual"]) ** 2
-        return (squared.groupby(self._scored["iso3"]).mean() ** 0.5).sort_values()
+        squared = (self.scored["p50"] - self.scored["actual"]) ** 2
+        return (squared.groupby(self.scored["iso3"]).mean() ** 0.5).sort_values()
 
-    def moves(self, year: int | None = None) -> dict[str, float]:
-        """How many moves of goodwill have the right sign, and their rank correlation; of one year or all."""
-        table = self.goodwill if year is None else self.goodwill[self.goodwill["year"] == year]
+    def moves(self, *years: int) -> dict[str, float]:
+        """How many moves of goodwill to some years have the right sign, and their rank correlation."""
+        table = self.goodwill[self.goodwill["year"].isin(years)]
         right = np.sign(table["observed"]) == np.sign(table["simulated"])
         return {
-            "pairs": len(table), "sign_right": float(right.mean()) if len(table) else float("nan"),
-            "rank_correlation": float(table["simulated"].corr(table["observed"], method="spearman")),
+            "pairs": len(table), "sign_right": float(right.mean()),
+            "rank_correlation": _rank_correlation(table["simulated"], table["observed"]),
         }  # fmt: skip
 
     def said(self) -> dict[str, Any]:
         """All of it in plain values, for JSON."""
-        origins = sorted(map(int, set(self.forecasts["origin"])))
-        found: dict[str, Any] = {"origins": origins, "runs": RUNS, "code": code_digest(), **versions()}
+        origins = self.origins
+        found: dict[str, Any] = {"origins": origins, "runs": self.runs, "code": code_digest(), **versions()}
         found["posterior"] = {str(origin): posterior.digest(origin) for origin in origins}
-        if len(self._scored):
+        if len(self.scored):
             errors = self.members()
             found["scores"] = self.scores(origins)
             if set(HEADLINE) <= set(origins):
                 found["headline"] = self.scores(HEADLINE)
-            last = {origin: int(self._scored["year"][self._scored["origin"] == origin].max()) for origin in origins}
+            last = {int(str(k)): int(v) for k, v in self.scored.groupby("origin")["year"].max().items()}
             found["rises"] = {f"{origin} to {year}": self.rises(origin, year) for origin, year in last.items()}
             found["best_members"] = {str(iso3): float(v) for iso3, v in errors.head(5).items()}
             found["worst_members"] = {str(iso3): float(v) for iso3, v in errors.tail(5)[::-1].items()}
@@ -144,15 +165,20 @@ class Backtest:
             years = sorted(map(int, set(self.goodwill["year"])))
             found["goodwill"] = {str(year): self.moves(year) for year in years}
             if {2017, 2021} <= set(years):
-                both = Backtest(self.forecasts, self.goodwill[self.goodwill["year"].isin((2017, 2021))])
-                found["goodwill"]["2017 and 2021"] = both.moves()
+                found["goodwill"]["2017 and 2021"] = self.moves(2017, 2021)
         if len(origins) == 1:
             found["forecast"] = json.loads(self.forecasts.to_json(orient="records", double_precision=4))
         return found
 
 
+def _rank_correlation(one: pd.Series, other: pd.Series) -> float:
+    """Spearman's, 0 where one of them does not vary."""
+    found = one.rank().corr(other.rank())
+    return 0.0 if np.isnan(found) else float(found)
+
+
 def backtest(
-    origins: Sequence[int] = ORIGINS[:-1],
+    origins: Sequence[int] = ORIGINS,
     through: int | None = None,
     report: Callable[[int], None] = lambda done: None,
     runs: int = RUNS,
@@ -177,7 +203,7 @@ def backtest(
         found.append((_table(origin, last, past), _moves(origin, past)))
         report(1)
     tables, moves = zip(*found, strict=True)
-    return Backtest(pd.concat(tables, ignore_index=True), pd.concat(moves, ignore_index=True))
+    return Backtest(pd.concat(tables, ignore_index=True), pd.concat(moves, ignore_index=True), runs)
 
 
 def forecast(origin: int, through: int, runs: int = RUNS, seed: int = 0) -> Past:
@@ -284,15 +310,100 @@ def intensity(through: int) -> Array:
 # --- on disk ----------------------------------------------------------------------------------------------------------
 
 
-def write(found: Backtest, out: Path) -> None:
-    """Write ``forecast.csv``, ``baselines.csv``, ``goodwill.csv`` and ``scores.json`` to a folder."""
-    out.mkdir(parents=True, exist_ok=True)
+def write(found: Backtest, out: str | Path, command: str = "", seconds: float | None = None) -> Path:
+    """Write a folder of tables, scores, figures and a manifest, in the place of an earlier one.
+
+    Parameters
+    ----------
+    found
+        What is written.
+    out
+        Target; see `cohesion.results.check_target`.
+    command, seconds
+        For the manifest: the command line, and the time it took to compute.
+
+    Raises
+    ------
+    ResultsError
+        Where the folder may not be replaced or cannot be written.
+    """
+    from cohesion_viz.charts import save
+    from cohesion_viz.history_charts import figures as drawn
+
     columns = ["origin", "iso3", "year", *LEVELS, "actual"]
-    tables = {
-        "forecast.csv": found.forecasts[columns],
-        "baselines.csv": found.forecasts[["origin", "iso3", "year", "last", *BASELINES]],
-        "goodwill.csv": found.goodwill,
+    parts = (found.forecasts[columns], found.forecasts[["origin", "iso3", "year", "last", *BASELINES]], found.goodwill)
+    texts = {
+        name: table.to_csv(index=False, float_format="%.4f", lineterminator="\n").encode()
+        for name, table in zip(TABLES, parts, strict=True)
     }
-    for name, table in tables.items():
-        table.to_csv(out / name, index=False, float_format="%.4f", lineterminator="\n")
-    (out / "scores.json").write_text(json.dumps(found.said(), indent=1) + "\n", encoding="utf-8")
+    manifest = {
+        "format": KIND.format,
+        "origins": found.origins,
+        "through": {str(origin): int(last) for origin, last in found.forecasts.groupby("origin")["year"].max().items()},
+        "runs": found.runs,
+        "seed": 0,
+        "command": command,
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": seconds,
+        "made_of": made_of(),
+        "versions": versions(),
+        "commit": commit(),
+        "platform": platform.platform(),
+        "digests": {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()},
+    }
+    with replacing(out, KIND) as fresh:
+        for name, text in texts.items():
+            (fresh / name).write_bytes(text)
+        for name, figure in drawn(found).items():
+            save(figure, fresh / name)
+        write_json(fresh / "scores.json", found.said())
+        write_json(fresh / "manifest.json", manifest)
+    return Path(out)
+
+
+def read(folder: str | Path) -> tuple[Backtest, dict[str, Any]]:
+    """A back-test and its manifest, of a folder of `write`; numbers have the four decimals of its tables.
+
+    Raises
+    ------
+    ResultsError
+        Where it is not one, is damaged or was changed.
+    """
+    place = Path(folder)
+    manifest = read_json(place, "manifest.json")
+    if not isinstance(manifest, dict) or manifest.get("format") != KIND.format:
+        raise ResultsError(f"{folder}: manifest.json is not of a {KIND.format!r}")
+    tables = []
+    for name in TABLES:
+        try:
+            text = (place / name).read_bytes().replace(b"\r\n", b"\n")  # as a checkout may have turned it
+        except OSError as error:
+            raise ResultsError(f"{folder}: {name} cannot be read ({error.strerror})") from None
+        if hashlib.sha256(text).hexdigest() != manifest["digests"].get(name):
+            raise ResultsError(f"{folder}: {name} was changed after it was written")
+        tables.append(pd.read_csv(io.BytesIO(text)))
+    forecasts, guesses, goodwill = tables
+    forecasts = forecasts.merge(guesses, on=["origin", "iso3", "year"], validate="one_to_one")
+    forecasts.insert(1, "horizon", forecasts["year"] - forecasts["origin"])
+    return Backtest(forecasts, goodwill, manifest["runs"]), manifest
+
+
+def shipped() -> Path:
+    """Folder of the back-test that comes with the project: in the package where it is installed, or in a checkout."""
+    package = Path(posterior.__file__).resolve().parents[1]
+    inside = package / "backtest"
+    return inside if inside.is_dir() else package.parent / "experiments" / "backtest"
+
+
+@cache
+def made_of() -> dict[str, str]:
+    """SHA-256 of all that the numbers follow from, by kind: the model's code, the parameter sets, and this study."""
+    study = [Path(name).read_bytes().replace(b"\r\n", b"\n") for name in (__file__, history.__file__)]
+    sets = [(posterior.FOLDER / f"{origin}.csv").read_bytes().replace(b"\r\n", b"\n") for origin in ORIGINS]
+    return {
+        "code of the model": code_digest(),
+        "parameter sets": hashlib.sha256(b"\0".join(sets)).hexdigest(),
+        "events and code of the back-test": hashlib.sha256(
+            b"\0".join([*study, scenario(THROUGH).to_toml().encode()])
+        ).hexdigest(),
+    }

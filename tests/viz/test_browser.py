@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 SETTLED = "() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'"
-PAGES = ("explorer", "compare", "lessons", "run", "results", "about")
+PAGES = ("explorer", "compare", "lessons", "run", "history", "results", "about")
 
 
 def settled(page):
@@ -249,3 +249,47 @@ def test_a_link_to_a_folder_outside_or_absent_gives_a_message(page, address, fol
     page.goto(f"{address}?page=results&folder={folder}")
     page.get_by_role("alert").first.wait_for()
     assert "Traceback" not in page.locator("body").inner_text()
+
+
+def course(page):
+    """Heights of the median in the large chart of history."""
+    return page.evaluate(
+        "() => window.cohesionCharts.forecast.getOption().series.find((s) => s.id === 'median').data.map((p) => p[1])"
+    )
+
+
+def test_history_follows_the_origin_and_the_member_and_a_link_restores_both(page, browser, address):
+    page.goto(f"{address}?page=history&member=POL")
+    page.wait_for_function("() => window.cohesionCharts?.forecast && window.cohesionCharts['statistics-goodwill']")
+    before = course(page)
+    page.locator("[data-field=origin]").select_option("2019")
+    page.wait_for_function("() => location.search.includes('origin=2019')")
+    page.wait_for_function("() => document.querySelector('#verdict').innerText.startsWith('From 2019')")
+    earlier = course(page)
+    assert earlier != before
+    page.locator(".co-panel[data-member=EST]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('member=EST')")
+    page.locator("#member-panel").get_by_role("heading", name="Estonia").wait_for()
+    assert course(page) != earlier
+    assert page.locator(".co-panel[aria-pressed=true]").get_attribute("data-member") == "EST"
+    other = browser.new_page()
+    other.goto(page.url)
+    other.wait_for_function("() => window.cohesionCharts?.forecast")
+    assert course(other) == course(page)
+    other.close()
+    page.go_back()
+    page.wait_for_function("() => document.querySelector('#verdict')?.innerText.startsWith('From 2021')")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_history_on_a_phone(page, address, theme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme=theme)
+    page.goto(f"{address}?page=history&origin=2024")
+    page.wait_for_function("() => window.cohesionCharts?.['statistics-goodwill']")
+    page.wait_for_selector("[role=progressbar]", state="hidden")  # of Solara, while it loads
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []

@@ -9,6 +9,7 @@ from cohesion import load_scenario, scenario_names
 from cohesion.facts import ISO3
 from cohesion.levers import LEVERS
 from cohesion.scenario import scenario_from_text
+from cohesion.studies.history import ORIGINS
 from cohesion_viz.view import History, View
 
 levers = st.dictionaries(st.sampled_from(LEVERS), st.floats(0, 1), max_size=4).map(
@@ -21,6 +22,7 @@ views = st.builds(
     seed=st.integers(0, 10**6),
     member=st.sampled_from(["", *ISO3]),
     month=st.none() | st.integers(0, 120),
+    origin=st.sampled_from(ORIGINS),
 )
 
 
@@ -32,7 +34,18 @@ def test_a_link_restores_the_view(view):
 
 
 @pytest.mark.parametrize(
-    "query", ["scenario=nonsense", "seed=-1", "runs=1e12", "month=x", "us_tariff=99", "variable=loss", "%%%", "a=b&&=c"]
+    "query",
+    [
+        "scenario=nonsense",
+        "seed=-1",
+        "runs=1e12",
+        "month=x",
+        "us_tariff=99",
+        "variable=loss",
+        "origin=2015",
+        "%%%",
+        "a=b&&=c",
+    ],
 )
 def test_a_bad_link_falls_back_to_a_view_that_works(query):
     view, _ = View.from_query(query)

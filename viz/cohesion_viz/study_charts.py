@@ -14,13 +14,12 @@ from matplotlib.ticker import PercentFormatter
 from cohesion.studies.discovery import Discovery
 from cohesion.studies.effects import INDEX
 from cohesion_viz.charts import STYLE
-from cohesion_viz.style import BLOC_COLOURS, BLOC_SHAPES, CAVEAT, CIVIDIS, LIGHT, ink_on
+from cohesion_viz.style import BLOC_COLOURS, BLOC_SHAPES, CAVEAT, CIVIDIS, LIGHT, MARKERS, ink_on
 
 if TYPE_CHECKING:
     from cohesion.studies.analysis import Analysis
 
 _MAP = LinearSegmentedColormap.from_list("cividis-like", list(CIVIDIS))
-_MARKERS = dict(zip(("circle", "rect", "diamond", "triangle", "roundRect", "pin"), "osD^Pv", strict=True))
 #: Most bars of a figure.
 MOST = 20
 
@@ -100,7 +99,7 @@ def effects(analysis: "Analysis") -> Figure:
             for k, scenario in enumerate(scenarios):
                 part = table[(table["factor"] == factor) & (table["scenario"] == scenario)]
                 colour = BLOC_COLOURS[k % len(BLOC_COLOURS)]
-                marker = _MARKERS[BLOC_SHAPES[k % len(BLOC_SHAPES)]]
+                marker = MARKERS[BLOC_SHAPES[k % len(BLOC_SHAPES)]]
                 axes.fill_between(part["level"], part["low"], part["high"], color=colour, alpha=0.2, linewidth=0)
                 axes.plot(part["level"], part["value"], color=colour, marker=marker, linewidth=2.2, label=scenario)
             axes.set_xlabel(_label(named[str(factor)]))

@@ -73,6 +73,25 @@ PHASE_PATTERNS = {
 #: Blocs in their order, and the shape that goes with each colour; further blocs share the last.
 BLOC_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#9AA0A6")
 BLOC_SHAPES = ("circle", "rect", "diamond", "triangle", "roundRect", "pin")
+#: The same shapes in matplotlib.
+MARKERS = dict(zip(BLOC_SHAPES, "osD^Pv", strict=True))
+
+#: Forecasts of the back-test: names, colours, shapes.
+METHOD_NAMES = {
+    "model": "Model",
+    "persistence": "Persistence",
+    "trend": "Trend",
+    "pledge": "Pledge",
+    "panel": "Panel regression",
+}
+METHOD_COLOURS = {
+    "model": "#0072B2",
+    "persistence": "#8A8F98",
+    "trend": "#E69F00",
+    "pledge": "#009E73",
+    "panel": "#CC79A7",
+}
+METHOD_SHAPES = dict(zip(METHOD_NAMES, BLOC_SHAPES, strict=False))
 
 #: From low to high; read from the far ends inwards for orientation: dark is little, yellow is much.
 CIVIDIS = ("#00224E", "#123570", "#3B496C", "#575D6D", "#707173", "#8A8678", "#A59C74", "#C3B369", "#E1CC55", "#FEE838")

@@ -21,6 +21,7 @@ from cohesion.lesson import lesson_names
 from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import Event, Scenario, load_scenario, scenario_from_text, scenario_names
+from cohesion.studies.history import ORIGINS
 from cohesion.toml import MAX_BYTES
 
 #: Pages by key, in the order of the navigation.
@@ -29,6 +30,7 @@ PAGES = {
     "compare": "Compare",
     "lessons": "Lessons",
     "run": "Single run",
+    "history": "History",
     "results": "Results",
     "about": "About",
 }
@@ -77,6 +79,8 @@ class View:
         Name of the scenario that is compared with the baseline in the place of this one; empty: this one.
     run
         Number of the single run.
+    origin
+        Year that history is forecast from.
     folder
         Result folder that is open, from the folder of results; empty: none. A name only: what it leads to is checked
         where it is opened.
@@ -102,6 +106,7 @@ class View:
     baseline: str = DEFAULT_BASELINE
     second: str = ""
     run: int = 0
+    origin: int = 2021
     folder: str = ""
     lesson: str = ""
     step: int = 0
@@ -185,7 +190,7 @@ class View:
         """What follows the question mark in a link: empty where nothing differs from the defaults."""
         pairs: list[tuple[str, str]] = []
         for name in ("page", "scenario", "baseline", "seed", "runs", "month", "member", "variable",
-                     "second", "run", "folder", "lesson", "step", "guess", "chart", "present"):  # fmt: skip
+                     "second", "run", "origin", "folder", "lesson", "step", "guess", "chart", "present"):  # fmt: skip
             value = getattr(self, name)
             if value != getattr(_DEFAULT, name):
                 pairs.append((name, str(value)))
@@ -393,6 +398,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "variable": _one_of(lambda: MAP_VARIABLES),
     "second": lambda value: value and _one_of(scenario_names)(value),
     "run": _whole(0, MAX_RUN),
+    "origin": lambda value: int(_one_of(lambda: [str(year) for year in ORIGINS])(value)),
     "folder": _folder,
     "without": _dropped,
     "lesson": lambda value: value and _one_of(lesson_names)(value),
@@ -415,7 +421,7 @@ class History:
     """
 
     #: What undo leaves as it is: where one stands, not what is simulated.
-    STANDING = ("page", "month", "member", "variable", "second", "run", "folder", "guess", "chart", "present")
+    STANDING = ("page", "month", "member", "variable", "second", "run", "origin", "folder", "guess", "chart", "present")
 
     def __init__(self, view: View, limit: int = 100) -> None:
         self.present = view

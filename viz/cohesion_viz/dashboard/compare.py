@@ -13,7 +13,7 @@ from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import MEASURED, Answer, Paired
 from cohesion_viz.dashboard.causes import Causes
-from cohesion_viz.dashboard.components import EChart, Fields, card
+from cohesion_viz.dashboard.components import EChart, Fields, PlainTable, card
 from cohesion_viz.dashboard.maps import MAP_TITLES, Colouring, Months, clicked
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.style import OUTCOME_NAMES
@@ -125,7 +125,7 @@ def _Outcomes(paired: Paired, dark: bool) -> None:
             OUTCOME_NAMES.values(), paired.outcomes.loc[list(OUTCOME_NAMES)].to_numpy().tolist(), strict=True
         )
     ]
-    _Table("Outcomes at the end", ["Outcome", *names, "Difference"], rows)
+    PlainTable("Outcomes at the end", ["Outcome", *names, "Difference"], rows)
 
 
 @solara.component
@@ -221,22 +221,6 @@ def _Member(session: Session, paired: Paired, month: int, dark: bool) -> None:
             name="member-difference",
             table=lambda: fan,
         )
-
-
-@solara.component
-def _Table(caption: str, heads: list[str], rows: list[list[str]]) -> None:
-    """A plain table; the first column names the rows."""
-    region = {"tabindex": "0", "role": "region", "aria-label": caption}
-    with solara.v.Html(tag="div", class_="co-compare-table", attributes=region), solara.v.Html(tag="table"):
-        with solara.v.Html(tag="thead"), solara.v.Html(tag="tr"):
-            for head in heads:
-                solara.v.Html(tag="th", attributes={"scope": "col"}, children=[head])
-        with solara.v.Html(tag="tbody"):
-            for row in rows:
-                with solara.v.Html(tag="tr"):
-                    solara.v.Html(tag="th", attributes={"scope": "row"}, children=[row[0]])
-                    for cell in row[1:]:
-                        solara.v.Html(tag="td", children=[cell])
 
 
 def _within(month: int, paired: Paired) -> int:

@@ -134,6 +134,22 @@ def Table(
 
 
 @solara.component
+def PlainTable(caption: str, heads: list[str], rows: list[list[str]]) -> None:
+    """A plain table; the first column names the rows."""
+    region = {"tabindex": "0", "role": "region", "aria-label": caption}
+    with solara.v.Html(tag="div", class_="co-compare-table", attributes=region), solara.v.Html(tag="table"):
+        with solara.v.Html(tag="thead"), solara.v.Html(tag="tr"):
+            for head in heads:
+                solara.v.Html(tag="th", attributes={"scope": "col"}, children=[head])
+        with solara.v.Html(tag="tbody"):
+            for row in rows:
+                with solara.v.Html(tag="tr"):
+                    solara.v.Html(tag="th", attributes={"scope": "row"}, children=[row[0]])
+                    for cell in row[1:]:
+                        solara.v.Html(tag="td", children=[cell])
+
+
+@solara.component
 def Button(
     text: str, on_click: Callable[[], None], label: str = "", disabled: bool = False, kind: str = "", pressed: str = ""
 ) -> None:

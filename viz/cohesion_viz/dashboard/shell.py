@@ -26,6 +26,7 @@ MODULES = {
     "compare": "cohesion_viz.dashboard.compare",
     "lessons": "cohesion_viz.dashboard.lessons",
     "run": "cohesion_viz.dashboard.run",
+    "history": "cohesion_viz.dashboard.history",
     "results": "cohesion_viz.dashboard.results",
     "about": "cohesion_viz.dashboard.about",
 }

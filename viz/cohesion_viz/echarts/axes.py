@@ -147,12 +147,19 @@ def fan_texts(fan: pd.DataFrame, ghost: pd.DataFrame | None, ghost_name: str, va
 def end_labels(
     day: datetime.date, ends: Sequence[tuple[float, str, str, str]], low: float = 0.0, high: float = 1.0
 ) -> Option:
-    """Labels beside the last month, moved apart where they would meet; an empty one is hidden.
+    """Labels beside the last month; see `labels_at`."""
+    return labels_at(time_of(day), ends, low, high)
+
+
+def labels_at(
+    x: float | str, ends: Sequence[tuple[float, str, str, str]], low: float = 0.0, high: float = 1.0
+) -> Option:
+    """Labels beside a place on the axis, moved apart where they would meet; an empty one is hidden.
 
     Parameters
     ----------
-    day
-        The last.
+    x
+        The place.
     ends
         Height, text, colour and weight of each.
     low, high
@@ -176,7 +183,7 @@ def end_labels(
                   "overflow": "break"},
         "data": [
             {
-                "value": [time_of(day), rounded(height)],
+                "value": [x, rounded(height)],
                 "label": {
                     "show": bool(text),
                     "formatter": text.replace(" %", "\u00a0%"),
