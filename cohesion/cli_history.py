@@ -71,12 +71,12 @@ def backtest(
     supports. Beside it: persistence, a linear trend, everyone at the pledge, and a pooled panel regression.
     """
     from cohesion.results import check_target
-    from cohesion.studies.backtest import KIND, check, write
+    from cohesion.studies.backtest import FILES, FORMAT, check, write
     from cohesion.studies.backtest import backtest as tested
 
     origins, last = check(origin, through)
     if out is not None:
-        check_target(out, KIND)
+        check_target(out, FORMAT, FILES)
         import cohesion_viz.history_charts  # noqa: F401  (what is missing shows before the work, not after)
     began = time.monotonic()
     with progress(len(origins), "origins") as report:

@@ -37,18 +37,6 @@ class ResultsError(ValueError):
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of folder: what its manifest calls itself, what messages call it, and every file that it may hold."""
-
-    format: str
-    name: str
-    files: tuple[str, ...]
-
-
-RESULT = Kind(FORMAT, "result", FILES)
-
-
-@dataclass(frozen=True)
 class Results:
     """A result folder, read and verified."""
 
@@ -58,8 +46,8 @@ class Results:
     summary: dict[str, Any]
 
 
-def check_target(folder: str | Path, kind: Kind = RESULT) -> Path:
-    """The folder's full path, once it is clear that one of a kind can be written there; leaves nothing behind.
+def check_target(folder: str | Path, form: str = FORMAT, files: tuple[str, ...] = FILES) -> Path:
+    """The folder's full path, once it is clear that a result can be written there; leaves nothing behind.
 
     Parameters
     ----------
@@ -71,7 +59,7 @@ def check_target(folder: str | Path, kind: Kind = RESULT) -> Path:
     Raises
     ------
     ResultsError
-        Where it is a file, holds anything but a complete one of that kind, or cannot be written to.
+        Where it is a file, holds anything but a complete result, or cannot be written to.
     """
     target = Path(folder)
     try:
@@ -82,46 +70,23 @@ def check_target(folder: str | Path, kind: Kind = RESULT) -> Path:
             raise ResultsError(f"{folder}: a symbolic link; name the folder itself")
         if target.exists():
             if not target.is_dir():
-                raise ResultsError(f"{folder}: a file; a {kind.name} is a folder")
+                raise ResultsError(f"{folder}: a file; a result is a folder")
             if target == Path.cwd():
                 raise ResultsError(f"{folder}: the working folder; name a folder within it")
             found = sorted(path.name for path in target.iterdir())
-            if found and not _is(target, kind):
-                raise ResultsError(
-                    f"{folder}: not empty and not a complete {kind.name}, so it is left alone; name another"
-                )
-            if foreign := [name for name in found if name not in kind.files]:
-                raise ResultsError(f"{folder}: holds {foreign[0]!r}, not part of a {kind.name}, so it is left alone")
+            if found and not _is_result(target, form):
+                raise ResultsError(f"{folder}: not empty and not a complete result, so it is left alone; name another")
+            if foreign := [name for name in found if name not in files]:
+                raise ResultsError(f"{folder}: holds {foreign[0]!r}, not part of a result, so it is left alone")
         standing = _standing(target)
         if not standing.is_dir():
-            raise ResultsError(f"{folder}: {standing} is a file; a {kind.name} is a folder")
+            raise ResultsError(f"{folder}: {standing} is a file; a result is a folder")
         os.rmdir(tempfile.mkdtemp(prefix=".cohesion-", dir=standing))
     except (OSError, ValueError) as error:
         if isinstance(error, ResultsError):
             raise
         raise ResultsError(f"{folder}: cannot be written ({getattr(error, 'strerror', None) or error})") from None
     return target
-
-
-@contextmanager
-def replacing(folder: str | Path, kind: Kind = RESULT) -> Iterator[Path]:
-    """A fresh folder to fill; afterwards it stands at its target, in the place of an earlier one of its kind.
-
-    Raises
-    ------
-    ResultsError
-        As of `check_target`, and where it cannot be written: then the target is as it was.
-    """
-    target = check_target(folder, kind)
-    fresh = Path(tempfile.mkdtemp(prefix=".cohesion-", dir=_standing(target)))
-    try:
-        fresh.chmod(0o777 & ~_umask())
-        yield fresh
-        _put_in_place(fresh, target, kind)
-    except OSError as error:
-        raise ResultsError(f"{folder}: cannot be written ({error.strerror or error})") from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def write_results(
@@ -190,7 +155,8 @@ def write_results(
         },
         "cite": citation(scenario.name, scenario.title, said["seed"], said["runs"], of_outcomes),
     }
-    with replacing(folder) as fresh:
+
+    with fresh_folder(folder) as fresh:
         table.to_parquet(fresh / "outcomes.parquet", index=False)
         packed = {name: {"zlib": True, "complevel": 4} for name in quantiles.data_vars}
         quantiles.to_netcdf(fresh / "bands.nc", engine="h5netcdf", encoding=packed)
@@ -198,6 +164,22 @@ def write_results(
         write_json(fresh / "summary.json", said)
         write_json(fresh / "manifest.json", manifest)
     return target
+
+
+@contextmanager
+def fresh_folder(folder: str | Path, form: str = FORMAT, files: tuple[str, ...] = FILES) -> Iterator[Path]:
+    """A folder to write to that takes the place of the target once everything is in it; see `check_target`."""
+    target = check_target(folder, form, files)
+    fresh = Path(tempfile.mkdtemp(prefix=".cohesion-", dir=_standing(target)))
+    try:
+        fresh.chmod(0o777 & ~_umask())
+        yield fresh
+        check_target(folder, form, files)
+        _put_in_place(fresh, target)
+    except OSError as error:
+        raise ResultsError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def read_results(folder: str | Path) -> Results:
@@ -245,12 +227,12 @@ def read_results(folder: str | Path) -> Results:
     return Results(manifest, table, quantiles, said)
 
 
-def _is(folder: Path, kind: Kind) -> bool:
+def _is_result(folder: Path, form: str) -> bool:
     try:
         manifest = read_json(folder, "manifest.json")
     except ResultsError:
         return False
-    return isinstance(manifest, dict) and manifest.get("format") == kind.format
+    return isinstance(manifest, dict) and manifest.get("format") == form
 
 
 def _standing(target: Path) -> Path:
@@ -258,9 +240,8 @@ def _standing(target: Path) -> Path:
     return next(folder for folder in target.parents if os.path.lexists(folder))
 
 
-def _put_in_place(fresh: Path, target: Path, kind: Kind) -> None:
-    """Rename the fresh folder to its target; an earlier one there is moved aside first and then removed."""
-    check_target(target, kind)
+def _put_in_place(fresh: Path, target: Path) -> None:
+    """Rename the fresh folder to its target; an earlier result there is moved aside first and then removed."""
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh.rename(target)
@@ -278,7 +259,7 @@ def _put_in_place(fresh: Path, target: Path, kind: Kind) -> None:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON that reads the same everywhere; it lacks NaN and infinities."""
+    """Write a JSON file of a result."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
 

@@ -15,21 +15,20 @@ from cohesion.propositions.findings import Finding
 from cohesion.propositions.pages import TABLES, About, overview, page
 from cohesion.propositions.table import REPETITIONS, Proposition
 from cohesion.propositions.verdict import VERDICTS
-from cohesion.results import Kind, check_target, citation, commit, replacing, versions, write_json
+from cohesion.results import check_target, citation, commit, fresh_folder, versions, write_json
 
 FORMAT = "cohesion propositions 1"
 
 
-def kind(ids: Sequence[str]) -> Kind:
-    """A folder with pages on some propositions."""
-    pages = [f"{each}.{ending}" for each in ids for ending in ("md", "png")]
-    files = ("manifest.json", "README.md", *(f"{name}.csv" for name in TABLES), *pages)
-    return Kind(FORMAT, "folder of propositions", files)
+def files(ids: Sequence[str]) -> tuple[str, ...]:
+    """Every file of a folder with pages on some propositions."""
+    pages = [f"{each}.{kind}" for each in ids for kind in ("md", "png")]
+    return ("manifest.json", "README.md", *(f"{name}.csv" for name in TABLES), *pages)
 
 
 def check(folder: Path, ids: Sequence[str]) -> None:
     """Refuse a folder that cannot be written to or holds anything else; see `cohesion.results.check_target`."""
-    check_target(folder, kind(ids))
+    check_target(folder, FORMAT, files(ids))
 
 
 def write(found: Sequence[Finding], folder: Path, about: About) -> None:
@@ -44,7 +43,7 @@ def write(found: Sequence[Finding], folder: Path, about: About) -> None:
     from cohesion_viz.proposition_charts import contrasts
 
     made = tables(found)
-    with replacing(folder, kind([f.proposition.id for f in found])) as fresh:
+    with fresh_folder(folder, FORMAT, files([f.proposition.id for f in found])) as fresh:
         for f in found:
             _text(fresh / f"{f.proposition.id}.md", page(f, about))
             save_png(contrasts(f, about.in_words()), fresh / f.proposition.id)

@@ -23,7 +23,7 @@ from cohesion import posterior
 from cohesion.checks import ConfigError
 from cohesion.facts import ISO3, load_facts
 from cohesion.facts.derive import PRESSURE_OF_INVASION
-from cohesion.results import Kind, ResultsError, commit, read_json, replacing, versions, write_json
+from cohesion.results import ResultsError, commit, fresh_folder, read_json, versions, write_json
 from cohesion.studies import history
 from cohesion.studies.history import FIRST, LAST, ORIGINS, THROUGH, Past, facts, figures, follow, scenario
 from cohesion.studies.plan import code_digest
@@ -38,11 +38,10 @@ BASELINES = ("persistence", "trend", "pledge", "panel")
 #: A folder of `write`: tables that are read back, and figures.
 TABLES = ("forecast.csv", "baselines.csv", "goodwill.csv")
 FIGURES = ("scores", "views", "members", "posterior")
-KIND = Kind(
-    "cohesion backtest 1",
-    "back-test",
-    ("manifest.json", "scores.json", *TABLES, *(f"{name}.{ending}" for name in FIGURES for ending in ("png", "svg"))),
-)
+FORMAT = "cohesion backtest 1"
+FILES = (
+    "manifest.json", "scores.json", *TABLES, *(f"{name}.{ending}" for name in FIGURES for ending in ("png", "svg")),
+)  # fmt: skip
 PLEDGE, PLEDGED_BY = 2.0, 2024  # Wales Summit Declaration, 2014
 #: Distance from Moscow over which the regression lets exposure fall by a factor e, km: the model's default.
 SCALE = 1200
@@ -139,8 +138,8 @@ class Backtest:
         return (squared.groupby(self.scored["iso3"]).mean() ** 0.5).sort_values()
 
     def moves(self, *years: int) -> dict[str, float]:
-        """How many moves of goodwill to some years have the right sign, and their rank correlation."""
-        table = self.goodwill[self.goodwill["year"].isin(years)]
+        """How many moves of goodwill have the right sign, and their rank correlation; of some years, or of all."""
+        table = self.goodwill[self.goodwill["year"].isin(years)] if years else self.goodwill
         right = np.sign(table["observed"]) == np.sign(table["simulated"])
         return {
             "pairs": len(table), "sign_right": float(right.mean()),
@@ -337,7 +336,7 @@ def write(found: Backtest, out: str | Path, command: str = "", seconds: float | 
         for name, table in zip(TABLES, parts, strict=True)
     }
     manifest = {
-        "format": KIND.format,
+        "format": FORMAT,
         "origins": found.origins,
         "through": {str(origin): int(last) for origin, last in found.forecasts.groupby("origin")["year"].max().items()},
         "runs": found.runs,
@@ -351,7 +350,7 @@ def write(found: Backtest, out: str | Path, command: str = "", seconds: float | 
         "platform": platform.platform(),
         "digests": {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()},
     }
-    with replacing(out, KIND) as fresh:
+    with fresh_folder(out, FORMAT, FILES) as fresh:
         for name, text in texts.items():
             (fresh / name).write_bytes(text)
         for name, figure in drawn(found).items():
@@ -371,8 +370,8 @@ def read(folder: str | Path) -> tuple[Backtest, dict[str, Any]]:
     """
     place = Path(folder)
     manifest = read_json(place, "manifest.json")
-    if not isinstance(manifest, dict) or manifest.get("format") != KIND.format:
-        raise ResultsError(f"{folder}: manifest.json is not of a {KIND.format!r}")
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ResultsError(f"{folder}: manifest.json is not of a {FORMAT!r}")
     tables = []
     for name in TABLES:
         try:
@@ -391,18 +390,18 @@ def read(folder: str | Path) -> tuple[Backtest, dict[str, Any]]:
 def shipped() -> Path:
     """Folder of the back-test that comes with the project: in the package where it is installed, or in a checkout."""
     package = Path(posterior.__file__).resolve().parents[1]
-    inside = package / "backtest"
-    return inside if inside.is_dir() else package.parent / "experiments" / "backtest"
+    inside = package / "experiments"
+    return (inside if inside.is_dir() else package.parent / "experiments") / "backtest"
 
 
 @cache
 def made_of() -> dict[str, str]:
     """SHA-256 of all that the numbers follow from, by kind: the model's code, the parameter sets, and this study."""
     study = [Path(name).read_bytes().replace(b"\r\n", b"\n") for name in (__file__, history.__file__)]
-    sets = [(posterior.FOLDER / f"{origin}.csv").read_bytes().replace(b"\r\n", b"\n") for origin in ORIGINS]
+    sets = "".join(posterior.digest(origin) for origin in ORIGINS)
     return {
         "code of the model": code_digest(),
-        "parameter sets": hashlib.sha256(b"\0".join(sets)).hexdigest(),
+        "parameter sets": hashlib.sha256(sets.encode()).hexdigest(),
         "events and code of the back-test": hashlib.sha256(
             b"\0".join([*study, scenario(THROUGH).to_toml().encode()])
         ).hexdigest(),

@@ -8,7 +8,7 @@ import pytest
 
 from cohesion import cli, posterior
 from cohesion.propositions import trial
-from cohesion.propositions.folder import kind
+from cohesion.propositions.folder import files
 
 SMALL = ("propositions", "P9", "--runs", "3", "--workers", "0")
 
@@ -37,7 +37,7 @@ def test_a_miniature_run_writes_pages_tables_and_json(call, tmp_path, monkeypatc
     said = json.loads(out)
     assert [p["id"] for p in said["propositions"]] == ["P9"]
     folder = tmp_path / "found"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(kind(["P9"]).files)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(files(["P9"]))
     verdict = said["propositions"][0]["verdict"]
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["propositions"] == {"P9": verdict}

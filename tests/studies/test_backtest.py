@@ -1,172 +1,140 @@
-"""The back-test: what is written is read back, nothing half-written stays, and mistakes get one line."""
+"""The back-test: baselines and scores with known answers, and what the shipped posteriors are worth."""
 
 import json
-import sys
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from cohesion import cli
-from cohesion.results import ResultsError
-from cohesion.studies import backtest as study
-from cohesion.studies.backtest import BASELINES, LEVELS, Backtest, backtest, read, shipped, write
+from cohesion.checks import ConfigError
+from cohesion.facts import ISO3
+from cohesion.studies import backtest as module
+from cohesion.studies.backtest import BASELINES, Backtest, backtest, baselines, check, write
+from cohesion.studies.history import FIRST, figures
 
-ORIGIN = 2021
-
-
-@pytest.fixture(scope="module")
-def found() -> Backtest:
-    return backtest((ORIGIN,), runs=32)
+POLAND = ISO3.index("POL")
 
 
 @pytest.fixture(scope="module")
-def written(found: Backtest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(found, tmp_path_factory.mktemp("results") / "deep" / "one", "cohesion backtest …", 1.0)
+def found():
+    return backtest((2019, 2020, 2021, 2022), runs=150)
 
 
-@pytest.fixture
-def call(
-    found: Backtest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Callable[..., tuple[int, str, str]]:
-    """Run the command in an empty folder, with few runs."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(study, "backtest", partial(backtest, runs=32))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["cohesion", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return run
+def table(origin=2020, **columns):
+    size = len(next(iter(columns.values())))
+    plain = {"origin": origin, "horizon": 2, "iso3": list(ISO3[:size]), "year": origin + 2, "last": 1.0}
+    values = {name: np.full(size, 2.0) for name in ("p05", "p25", "p50", "p75", "p95", *BASELINES)}
+    return pd.DataFrame(plain | values | columns)
 
 
-@pytest.fixture
-def plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Folders without figures, which take seconds to draw."""
-    monkeypatch.setattr("cohesion_viz.history_charts.figures", lambda found: {})
+NO_MOVES = pd.DataFrame(columns=["origin", "iso3", "before", "year", "observed", "simulated"])
 
 
-def test_quantiles_are_in_order_and_start_from_what_was_known(found: Backtest) -> None:
-    table = found.forecasts
-    assert (np.diff(table[list(LEVELS)].to_numpy(), axis=1) >= 0).all()
-    assert set(table["year"]) == {2022, 2023, 2024}
-    assert table["actual"].notna().all()
-    assert found.runs == 32
-    assert found.said()["runs"] == 32
+def test_baselines_on_a_straight_line(monkeypatch):
+    line = np.linspace(1, 2, 11)[:, None] * np.ones(32)
+    known = figures()
+    monkeypatch.setattr(module, "figures", lambda edition="2024": type(known)(line, known.image, known.growth))
+    guess = baselines(2020, 2022)
+    np.testing.assert_allclose(guess["persistence"], 1.6)
+    np.testing.assert_allclose(guess["trend"][:, 0], [1.7, 1.8])
+    np.testing.assert_allclose(guess["pledge"][:, 0], [1.7, 1.8])  # a quarter of the gap of 0.4 a year until 2024
 
 
-def test_a_perfect_forecast_has_no_error_and_the_rank_of_itself(found: Backtest) -> None:
-    exact = found.forecasts.assign(**dict.fromkeys(LEVELS, found.forecasts["actual"]))
-    perfect = Backtest(exact, found.goodwill.assign(simulated=found.goodwill["observed"]))
-    scores = perfect.scores((ORIGIN,))
-    assert scores["horizons_2_and_3"]["model"] == 0
-    assert scores["coverage"] == 1
-    assert perfect.rises(ORIGIN, 2024)["rank_correlation"] == pytest.approx(1)
-    assert perfect.moves(2022)["sign_right"] == 1
-    assert perfect.moves(2022)["rank_correlation"] == pytest.approx(1)
+def test_the_pledge_lowers_nobody_and_is_met_in_2024():
+    guess = baselines(2021, 2024)["pledge"]
+    last = figures().spending[2021 - FIRST]
+    np.testing.assert_allclose(guess[-1, POLAND], last[POLAND])
+    listed = ~np.isnan(last)
+    np.testing.assert_allclose(guess[-1, listed], np.maximum(last[listed], 2))
 
 
-def test_what_does_not_vary_has_no_rank(found: Backtest) -> None:
-    flat = Backtest(found.forecasts, found.goodwill.assign(simulated=-0.3))
-    assert flat.moves(2022)["rank_correlation"] == 0
-    json.dumps(flat.said(), allow_nan=False)
+def test_the_panel_regression_finds_planted_coefficients(monkeypatch):
+    rng = np.random.default_rng(0)
+    level = [1 + rng.random(32)]
+    level.append(level[0] + 0.1 * rng.random(32))
+    for _ in range(9):
+        change = 0.02 + 0.1 * np.maximum(0, 2 - level[-1]) + 0.3 * (level[-1] - level[-2])
+        level.append(level[-1] + change)
+    known = figures()
+    monkeypatch.setattr(
+        module, "figures", lambda edition="2024": type(known)(np.array(level), known.image, known.growth)
+    )
+    guess = baselines(2021, 2023)["panel"]
+    members = [k for k in range(32) if ISO3[k] != "USA"]
+    np.testing.assert_allclose(guess[:, members], np.array(level)[8:10][:, members], rtol=1e-6)
 
 
-def test_a_back_test_is_read_back_as_written(found: Backtest, written: Path) -> None:
-    again, manifest = read(written)
-    columns = ["origin", "horizon", "iso3", "year", *LEVELS, "actual", "last", *BASELINES]
-    pd.testing.assert_frame_equal(again.forecasts[columns], found.forecasts[columns], atol=5.1e-5, check_dtype=False)
-    pd.testing.assert_frame_equal(again.goodwill, found.goodwill, atol=5.1e-5, check_dtype=False)
-    assert again.runs == manifest["runs"] == 32
-    assert manifest["made_of"] == study.made_of()
-    assert manifest["through"] == {"2021": 2024}
-    names = {path.name for path in written.iterdir()}
-    assert {f"{name}.{end}" for name in ("scores", "members", "posterior", "views") for end in ("png", "svg")} < names
-    assert names <= set(study.KIND.files)
-    assert [path.name for path in written.parent.iterdir()] == ["one"]
+def test_scores_are_the_errors_of_the_cells_that_are_known():
+    actual = np.array([2.3, 1.6, np.nan, 2.0])
+    one = Backtest(
+        table(actual=actual, persistence=np.full(4, 1.0), p05=np.full(4, 1.9), p95=np.full(4, 2.4)), NO_MOVES
+    )
+    scores = one.scores((2020,))
+    assert scores["horizons_2_and_3"]["model"] == pytest.approx(np.sqrt((0.09 + 0.16 + 0) / 3))
+    assert scores["horizons_2_and_3"]["persistence"] == pytest.approx(np.sqrt((1.69 + 0.36 + 1) / 3))
+    assert scores["coverage"] == pytest.approx(2 / 3)
+    assert scores["ratio_to_best"] == pytest.approx(1)  # the others guess what the model guesses
+    assert scores["by_horizon"][2]["cells"] == 3
 
 
-def test_a_changed_table_is_found(found: Backtest, plain: None, tmp_path: Path) -> None:
-    folder = write(found, tmp_path / "one")
-    text = (folder / "forecast.csv").read_text()
-    (folder / "forecast.csv").write_text(text.replace("2021,ALB,2022,1", "2021,ALB,2022,9", 1))
-    assert text != (folder / "forecast.csv").read_text()
-    with pytest.raises(ResultsError, match=r"forecast\.csv was changed"):
-        read(folder)
-    with pytest.raises(ResultsError, match=r"manifest\.json cannot be read"):
-        read(tmp_path / "nothing")
+def test_the_united_states_are_not_scored():
+    cells = table(actual=np.full(32, 2.0), **{name: np.full(32, 1.0) for name in BASELINES})
+    cells.loc[cells["iso3"] == "USA", "p50"] = 9.0
+    assert Backtest(cells, NO_MOVES).scores((2020,))["horizons_2_and_3"]["model"] == 0
 
 
-def test_a_failed_write_leaves_nothing(
-    found: Backtest, plain: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(study, "write_json", full)
-    with pytest.raises(ResultsError, match="No space left"):
-        write(found, tmp_path / "deep" / "one")
-    assert list(tmp_path.iterdir()) == []
+def test_rises_are_ranked():
+    actual = np.array([1.1, 1.2, 1.3, 1.4])
+    one = Backtest(table(actual=actual, p50=actual**2), NO_MOVES)
+    other = Backtest(table(actual=actual, p50=-actual), NO_MOVES)
+    assert one.rises(2020, 2022)["rank_correlation"] == pytest.approx(1)
+    assert other.rises(2020, 2022)["rank_correlation"] == pytest.approx(-1)
 
 
-def test_the_shipped_back_test_is_whole_and_of_the_shipped_parameter_sets() -> None:
-    found, manifest = read(shipped())
-    assert found.origins == list(study.ORIGINS)
-    assert manifest["made_of"]["parameter sets"] == study.made_of()["parameter sets"]
-
-
-# --- the command ------------------------------------------------------------------------------------------------------
-
-
-def test_the_command_prints_one_json_object_and_writes_a_folder_in_place_of_its_own(
-    call: Callable[..., tuple[int, str, str]], plain: None, tmp_path: Path
-) -> None:
-    words = ("backtest", "--origin", "2021", "--through", "2022", "--out", "results/one", "--json")
-    for _ in range(2):  # the second replaces the first
-        code, out, err = call(*words)
-        assert (code, err) == (0, "")
-        said: dict[str, Any] = json.loads(out)
-        assert said["origins"] == [2021]
-        assert [path.name for path in (tmp_path / "results").iterdir()] == ["one"]
-    manifest = json.loads((tmp_path / "results" / "one" / "manifest.json").read_text())
-    assert manifest["command"] == "cohesion backtest --origin 2021 --through 2022 --out results/one --json"
-    assert manifest["through"] == {"2021": 2022}
+def test_moves_count_signs():
+    moves = pd.DataFrame({"year": [2017, 2017, 2021], "observed": [-1, 0.1, 1], "simulated": [-0.2, -0.3, 0.4]})
+    one = Backtest(table(actual=np.ones(2)), moves)
+    assert one.moves()["sign_right"] == pytest.approx(2 / 3)
+    assert one.moves(2017) == {"pairs": 2, "sign_right": 0.5, "rank_correlation": pytest.approx(-1)}
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"),
+    ("origin", "through", "words"),
     [
-        (["--origin", "2015"], "2016, 2017, 2018"),
-        (["--origin", "2024", "--through", "2031"], "2025 to 2026"),
-        (["--origin", "2021", "--through", "2021"], "2022 to 2026"),
-        (["--through", "2024"], "--origin"),
-        (["--out", "."], "working folder"),
+        (2015, None, "2016"),
+        (2023, None, "2022"),
+        (2020, 2020, "2021 to 2026"),
+        (2020, 2031, "2031"),
+        (None, 2022, "--origin"),
     ],
 )
-def test_a_mistake_gets_one_clear_line_before_any_work(
-    call: Callable[..., tuple[int, str, str]], tmp_path: Path, words: list[str], expected: str
-) -> None:
-    code, out, err = call("backtest", *words)
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    assert expected in err
-    assert list(tmp_path.iterdir()) == []
+def test_origins_and_years_that_cannot_be_are_refused(origin, through, words):
+    with pytest.raises(ConfigError, match=words):
+        check(origin, through)
 
 
-def test_a_file_or_another_kind_of_folder_is_left_alone(
-    call: Callable[..., tuple[int, str, str]], tmp_path: Path
-) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
-    assert "a file; a back-test is a folder" in call("backtest", "--out", "thesis.txt")[2]
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "manifest.json").write_text('{"format": "cohesion result 1"}')
-    code, _, err = call("backtest", "--out", "mine")
-    assert code == 2
-    assert "not a complete back-test" in err
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+def test_the_shipped_posteriors_beat_the_best_baseline(found):
+    scores = found.scores((2019, 2020, 2021, 2022))
+    assert scores["ratio_to_best"] < 0.85
+    assert 0.80 <= scores["coverage"] <= 0.97
+    assert found.rises(2021, 2024)["rank_correlation"] > 0.6
+
+
+def test_what_comes_is_only_forecast():
+    late = backtest((2024,), 2026, runs=20)
+    assert late.forecasts["actual"].isna().all()
+    assert set(late.forecasts["year"]) == {2025, 2026}
+    assert len(set(late.forecasts["iso3"])) == 31  # all with a figure of 2024
+    said = late.said()
+    assert "scores" not in said
+    assert {"iso3", "year", "p05", "p50", "p95"} <= set(said["forecast"][0])
+
+
+def test_a_forecast_is_written_as_a_table(found, tmp_path):
+    write(found, tmp_path / "out")
+    frame = pd.read_csv(tmp_path / "out" / "forecast.csv")
+    assert {"iso3", "year", "p05", "p50", "p95", "actual"} <= set(frame.columns)
+    assert (frame["p05"] <= frame["p50"]).all()
+    assert (frame["p50"] <= frame["p95"]).all()
+    assert len(frame) == len(found.forecasts)
+    assert json.loads((tmp_path / "out" / "scores.json").read_text())["headline"]["best_baseline"] in BASELINES
