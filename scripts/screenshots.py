@@ -1,6 +1,6 @@
 """Pictures for the docs (needs Chromium): make screenshots, of every page; make screenshots-lessons, of every lesson.
 
-Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png or lessons/*.png.
+Starts a server of its own (for the pages on an ensemble made for it) and fills docs/images/dashboard or /lessons.
 """
 
 import os
@@ -13,6 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from cohesion.lesson import lesson_names
@@ -51,7 +52,8 @@ def main(kind: str) -> None:
     with tempfile.TemporaryDirectory() as results:
         cohesion = [sys.executable, "-m", "cohesion"]
         out = f"{results}/splitting-the-alliance"
-        subprocess.run([*cohesion, "ensemble", "splitting-the-alliance", "--runs", "512", "--out", out], check=True)
+        if kind == "dashboard":
+            subprocess.run([*cohesion, "ensemble", "splitting-the-alliance", "--runs", "512", "--out", out], check=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -67,6 +69,10 @@ def main(kind: str) -> None:
                     page.wait_for_selector("main h2, main h3")
                     drawn(page, kind)
                     page.screenshot(path=folder / f"{name}.png", full_page=kind != "lessons")
+                    if kind == "lessons":
+                        Image.open(folder / f"{name}.png").quantize(256, Image.Quantize.FASTOCTREE).save(
+                            folder / f"{name}.png", optimize=True
+                        )
                     print(name)
                     page.close()
                 browser.close()
@@ -78,7 +84,7 @@ def main(kind: str) -> None:
 def drawn(page: Page, kind: str) -> None:
     """Wait until all that is to be seen is there."""
     if kind == "lessons":
-        page.wait_for_function(SETTLED)
+        page.wait_for_function(SETTLED, timeout=180_000)
         page.wait_for_timeout(1500)
     else:
         page.wait_for_timeout(12_000)  # all runs and the causes
