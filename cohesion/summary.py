@@ -10,8 +10,8 @@ from cohesion import outcome as rule
 from cohesion.ensemble import Progress, compare, digest, outcome_shares, outcome_table, simulate
 from cohesion.parameters import THRESHOLDS
 from cohesion.scenario import Scenario
-from cohesion.simulation import Uncertainty
 from cohesion.types import PHASES, POSTURES
+from cohesion.uncertainty import Uncertainty
 from cohesion.variables import VARIABLES
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}

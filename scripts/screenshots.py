@@ -1,7 +1,7 @@
 """Pictures for the docs (needs Chromium): make screenshots, of pages and a report; make screenshots-lessons.
 
-Starts a server of its own on an ensemble made for it, and writes docs/images/dashboard/*.png and report.png above
-it, or lessons/*.png.
+Starts a server of its own (for the pages on an ensemble made for it) and fills docs/images/dashboard or /lessons, and
+docs/images/report.png.
 """
 
 import os
@@ -14,6 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from cohesion.lesson import lesson_names
@@ -55,8 +56,9 @@ def main(kind: str) -> None:
     with tempfile.TemporaryDirectory() as results:
         cohesion = [sys.executable, "-m", "cohesion"]
         out = f"{results}/splitting-the-alliance"
-        made = ["ensemble", "splitting-the-alliance", "--baseline", "status-quo", "--runs", "512", "--out", out]
-        subprocess.run([*cohesion, *made], check=True)
+        if kind == "dashboard":
+            made = ["ensemble", "splitting-the-alliance", "--baseline", "status-quo", "--runs", "512", "--out", out]
+            subprocess.run([*cohesion, *made], check=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -72,6 +74,10 @@ def main(kind: str) -> None:
                     page.wait_for_selector("main h2, main h3")
                     drawn(page, kind)
                     page.screenshot(path=folder / f"{name}.png", full_page=kind != "lessons")
+                    if kind == "lessons":
+                        Image.open(folder / f"{name}.png").quantize(256, Image.Quantize.FASTOCTREE).save(
+                            folder / f"{name}.png", optimize=True
+                        )
                     print(name)
                     page.close()
                 if kind != "lessons":
@@ -95,7 +101,7 @@ def report(browser: Browser, folder: str) -> None:
 def drawn(page: Page, kind: str) -> None:
     """Wait until all that is to be seen is there."""
     if kind == "lessons":
-        page.wait_for_function(SETTLED)
+        page.wait_for_function(SETTLED, timeout=180_000)
         page.wait_for_timeout(1500)
     else:
         page.wait_for_timeout(12_000)  # all runs and the causes

@@ -78,7 +78,7 @@ def test_scores_are_the_errors_of_the_cells_that_are_known():
 
 
 def test_the_united_states_are_not_scored():
-    cells = table(actual=np.full(32, 2.0))
+    cells = table(actual=np.full(32, 2.0), **{name: np.full(32, 1.0) for name in BASELINES})
     cells.loc[cells["iso3"] == "USA", "p50"] = 9.0
     assert Backtest(cells, NO_MOVES).scores((2020,))["horizons_2_and_3"]["model"] == 0
 

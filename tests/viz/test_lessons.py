@@ -228,6 +228,14 @@ def test_the_mark_spans_from_the_baseline_to_the_scenario(answer):
     assert (series["id"], heights[0], heights[-1]) == ("pointer", 0.3, 0.6)
 
 
+def test_the_axis_of_spending_spans_the_bands_and_little_more(answer):
+    view = replace(View(), chart="member", member="DEU", variable="spending")
+    axis, fan = chart.drawn(view, answer, dark=False).option["yAxis"], answer.ensemble.member_fan("spending", "DEU")
+    assert axis["min"] <= fan["p05"].min()
+    assert axis["max"] >= fan["p95"].max()
+    assert axis["max"] - axis["min"] <= fan["p95"].max() - fan["p05"].min() + 2
+
+
 def test_phases_of_the_war_are_shares_that_sum_to_one(answer):
     assert answer.ensemble.phases.sum(axis=1).round(6).eq(1).all()
 

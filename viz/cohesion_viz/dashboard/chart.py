@@ -21,6 +21,9 @@ from cohesion_viz.view import CHARTS, View
 #: Variable of the alliance behind each chart that is a fan.
 FANS = {"cohesion": "cohesion_index", "unity": "unity", "pressure": "pressure"}
 
+#: Variables whose axis spans no more than their bands.
+NEAR = ("spending", "unity", "pressure")
+
 
 @dataclass(frozen=True)
 class Pointer:
@@ -138,7 +141,7 @@ def _fan(
         ghost = base.alliance_fan(variable) if base else None
         text = echarts.describe_fan(fan, ghost, name, variable)
         title = first_capital(VARIABLES[variable].long_name)
-    option = echarts.fan_option(fan, ghost, month, dark, name, variable, near=variable == "spending")
+    option = echarts.fan_option(fan, ghost, month, dark, name, variable, near=variable in NEAR)
     if pointer:
         day = ensemble.dates[pointer.month]
         option = echarts.pointed(option, day, (pointer.here, pointer.there), pointer.text, theme(dark))

@@ -33,7 +33,7 @@ from cohesion_viz.dashboard.components import Button, Fields, card
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.dashboard.verdict import Verdict
 from cohesion_viz.numbers import points, written, written_difference
-from cohesion_viz.view import CHARTS, View
+from cohesion_viz.view import CHARTS, DEFAULT_BASELINE, View
 
 #: How much larger the texts of the chart are.
 FACTOR = 1.2
@@ -136,7 +136,8 @@ def reading(claim: Claim, ensemble: Ensemble, baseline: Ensemble) -> Reading:
     month = ensemble.scenario.month_of(claim.month)
     here, there = (_value(claim, each, month, claim.member) for each in (ensemble, baseline))
     share = claim.of not in (*OF_MEMBERS, *OF_ALLIANCE)
-    name = baseline.scenario.title if baseline.scenario.name != ensemble.scenario.name else "before the change"
+    changed = baseline.scenario.name == ensemble.scenario.name != DEFAULT_BASELINE  # both bear the same title
+    name = "before the change" if changed else baseline.scenario.title
     said = [f"{percent(v)} %" if share else written(claim.of, v) for v in (here, there)]
     apart = points(here - there) if share else written_difference(claim.of, here - there)
     who = f"{NAMES[claim.member]}: " if claim.member else ""

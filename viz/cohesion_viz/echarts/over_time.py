@@ -83,8 +83,10 @@ def fan_option(
     option["yAxis"] |= scale(variable, look, fan, ghost)
     if near:
         frames = [frame for frame in (fan, ghost) if frame is not None]
-        low, high = min(f["p05"].min() for f in frames), max(f["p95"].max() for f in frames)
-        option["yAxis"] |= {"min": math.floor(2 * low) / 2, "max": math.ceil(2 * high) / 2}
+        low = math.floor(2 * min(f["p05"].min() for f in frames)) / 2
+        high = math.ceil(2 * max(f["p95"].max() for f in frames)) / 2
+        step = next((step for step in (0.1, 0.25, 0.5, 1.0) if high - low <= 6 * step), 2.0)
+        option["yAxis"] |= {"min": low, "max": high, "interval": step}
     option["series"] = [
         *band_lines(ghost, "ghost", look.ghost, (0.0, 0.2)),
         line_of("ghost", None if ghost is None else ghost["p50"], look.ghost, width=2, dashed=True),
