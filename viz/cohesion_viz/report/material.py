@@ -15,8 +15,8 @@ from cohesion.facts import ISO3, NAMES
 from cohesion.outcome import OUTCOMES
 from cohesion.results import Results, citation, commit, versions
 from cohesion.scenario import Scenario, scenario_from_text
-from cohesion.simulation import Uncertainty
 from cohesion.summary import BLOCK, QUANTILES, simulate_all, summary
+from cohesion.uncertainty import Uncertainty
 from cohesion_viz.numbers import (
     EVERYTHING_ELSE,
     Accounts,

@@ -7,8 +7,8 @@ from cohesion import posterior
 from cohesion.levers import LEVERS
 from cohesion.parameters import BY_NAME, DRAWN, MECHANISMS
 from cohesion.scenario import Scenario, load_scenario, scenario_names
-from cohesion.simulation import DEFAULT, Uncertainty
 from cohesion.tables import in_words
+from cohesion.uncertainty import DEFAULT, Uncertainty
 from cohesion_viz.documents import file_text
 from cohesion_viz.echarts.parts import rows_of
 from cohesion_viz.numbers import events
