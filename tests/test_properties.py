@@ -207,7 +207,7 @@ def test_members_in_their_own_order_are_those_of_a_simulation(name):
     """What the test above steps by hand is the model, also where levers change from month to month."""
     scenario = scenario_from_text(WORST, "worst.toml") if name == "worst" else load_scenario(name)
     scenario = scenario.with_changes(months=30)
-    simulation = Simulation(scenario, 3, range(2))
+    simulation = Simulation(scenario, 3, range(2), "prior")
     while not simulation.finished:
         simulation.step()
     by_hand = final_state(scenario, 3, 2, {}, np.arange(32))
