@@ -99,14 +99,14 @@ def recovered(worlds, count, through):
 def test_data_of_known_parameters_give_them_back():
     inside, width = recovered((0, 1), 400, 2017)
     assert inside.mean() > 0.78  # 0.90 expected; 58 parameters, which share their data
-    assert width[:, FITTED.index("budget_noise")].max() < 0.8  # what shows in the data is narrowed
+    assert width[:, FITTED.index("budget_noise")].max() < 0.9  # what shows in the data is narrowed; a uniform has 1
 
 
 @pytest.mark.soak
 def test_data_of_known_parameters_give_them_back_over_many_worlds():
     inside, width = recovered(range(20), 2000, 2022)
     assert 0.85 < inside.mean() < 0.97
-    assert width[:, FITTED.index("budget_noise")].mean() < 0.5
+    assert width[:, FITTED.index("budget_noise")].mean() < 0.8
 
 
 def test_a_fit_writes_sets_and_recipe_and_goes_on_where_it_stopped(tmp_path, monkeypatch):
