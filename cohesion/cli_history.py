@@ -38,7 +38,7 @@ def calibrate(
     from cohesion.studies.history import ORIGINS
 
     if origin not in ORIGINS:
-        raise ConfigError.at("--origin", "", origin, ", ".join(map(str, ORIGINS)))
+        raise ConfigError(f"--origin: found {origin}; allowed: {', '.join(map(str, ORIGINS))}")
     with progress(candidates, f"calibrate {origin}") as report:
         recipe = fitted(origin, out, candidates, workers, report)
     if as_json:
