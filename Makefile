@@ -17,7 +17,7 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dashboard test test-newest soak check bench latency docs-tables screenshots screenshots-lessons lock clean
+.PHONY: help run dashboard test test-newest soak check bench baseline latency docs-tables screenshots screenshots-lessons lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ check: .venv/.dev ## lint, formatting, types
 
 bench: .venv/.core ## measure runs per second
 	.venv/bin/python -m experiments.benchmark
+
+baseline: .venv/.core ## save the outcomes of a new version of the model, once CHANGELOG.md says why they moved
+	.venv/bin/python -m experiments.baseline --save
 
 latency: .venv/.dev ## measure the dashboard's answers in Chromium
 	.venv/bin/python -m experiments.latency

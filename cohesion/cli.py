@@ -52,6 +52,7 @@ from cohesion.printing import (
     warn,
 )
 from cohesion.uncertainty import DEFAULT
+from cohesion.version import MODEL
 
 if TYPE_CHECKING:
     from cohesion.scenario import Scenario
@@ -121,9 +122,9 @@ def _version(wanted: bool) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            print(f"cohesion {version('cohesion-alliance')}")
+            print(f"cohesion {version('cohesion-alliance')}, model {MODEL}")
         except PackageNotFoundError:
-            print("cohesion, not installed")
+            print(f"cohesion, not installed, model {MODEL}")
         raise typer.Exit
 
 

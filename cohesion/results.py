@@ -27,6 +27,7 @@ from cohesion import posterior
 from cohesion.ensemble import digest, outcome_table
 from cohesion.scenario import Scenario
 from cohesion.summary import bands, summary
+from cohesion.version import MODEL
 
 FORMAT = "cohesion result 1"
 FILES = ("manifest.json", "outcomes.parquet", "bands.nc", "figure.png", "figure.svg", "summary.json")
@@ -306,8 +307,8 @@ def _umask() -> int:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of what the numbers depend on."""
-    found = {"python": platform.python_version()}
+    """Versions of the model, of Python and of what the numbers depend on."""
+    found = {"model": MODEL, "python": platform.python_version()}
     for name in ("cohesion-alliance", "numpy", "mesa", "xarray", "pandas"):
         try:
             found[name] = version(name)

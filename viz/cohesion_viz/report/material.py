@@ -195,7 +195,7 @@ def _held(found: Results, scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFram
 
 def told(numbers: dict[str, str], at: str | None, written: str) -> dict[str, str]:
     """Versions, commit and time, for reading."""
-    named = {"cohesion-alliance": "cohesion", "python": "Python", "numpy": "NumPy", "mesa": "Mesa"}
+    named = {"cohesion-alliance": "cohesion", "model": "model", "python": "Python", "numpy": "NumPy", "mesa": "Mesa"}
     return {
         "Versions": ", ".join(f"{named[key]} {numbers[key]}" for key in named if key in numbers),
         "Commit": at or "unknown: not a checkout",

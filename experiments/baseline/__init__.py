@@ -1,0 +1,1 @@
+"""Outcomes of every scenario, saved by version of the model."""
