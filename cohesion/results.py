@@ -24,6 +24,7 @@ import pandas as pd
 import xarray as xr
 
 from cohesion import posterior
+from cohesion.checks import clean
 from cohesion.ensemble import digest, outcome_table
 from cohesion.scenario import Scenario
 from cohesion.summary import bands, summary
@@ -163,6 +164,7 @@ def write_results(
         quantiles.to_netcdf(fresh / "bands.nc", engine="h5netcdf", encoding=packed)
         save(headline_figure(data, None if baseline is None else baseline[1], said), fresh / "figure")
         write_json(fresh / "summary.json", said)
+        manifest["files"] = {name: checksum(fresh / name) for name in ("outcomes.parquet", "bands.nc")}
         write_json(fresh / "manifest.json", manifest)
     return target
 
@@ -202,15 +204,12 @@ def read_results(folder: str | Path) -> Results:
     for name in FILES:
         if not (place / name).is_file():
             raise ResultsError(f"{folder}: {name} is missing")
+    check_files(place, manifest)
     try:
         table = pd.read_parquet(place / "outcomes.parquet")
     except Exception as error:  # pyarrow raises many kinds for a damaged file
-        raise ResultsError(f"{folder}: outcomes.parquet cannot be read ({_first_line(error)})") from None
-    try:
-        with xr.open_dataset(place / "bands.nc", engine="h5netcdf") as opened:
-            quantiles = opened.load()
-    except Exception as error:  # and so does h5py
-        raise ResultsError(f"{folder}: bands.nc cannot be read ({_first_line(error)})") from None
+        raise ResultsError(f"{folder}: outcomes.parquet cannot be read ({first_line(error)})") from None
+    quantiles = read_netcdf(place, "bands.nc")
     said = read_json(place, "summary.json")
     digests = manifest.get("digests")
     if not isinstance(digests, dict):
@@ -274,13 +273,52 @@ def read_json(folder: Path, name: str) -> Any:
         Where it cannot be read.
     """
     try:
-        return json.loads((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{folder}: {name} cannot be read ({_first_line(error)})") from None
+        return json.loads((folder / name).read_text(encoding="utf-8"), parse_constant=_no_number)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ResultsError(f"{folder}: {name} cannot be read ({first_line(error)})") from None
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is not a number of JSON")
+
+
+def read_netcdf(folder: Path, name: str) -> xr.Dataset:
+    """Content of a netCDF file of a folder.
+
+    Raises
+    ------
+    ResultsError
+        Where it cannot be read.
+    """
+    try:
+        return xr.load_dataset(folder / name, engine="h5netcdf")
+    except Exception as error:  # h5py and xarray raise many kinds for a damaged file
+        raise ResultsError(f"{folder}: {name} cannot be read ({first_line(error)})") from None
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file's bytes: what the libraries that parse it are not given unless it agrees."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def check_files(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse files whose bytes are not those that a manifest names, before a library parses them.
+
+    Raises
+    ------
+    ResultsError
+        With the file.
+    """
+    files = manifest.get("files", {})
+    for name in files if isinstance(files, dict) else ():
+        if name not in FILES or not (folder / name).is_file() or checksum(folder / name) != files[name]:
+            raise ResultsError(f"{folder}: {clean(name)} was changed after it was written: it is not manifest.json's")
+
+
+def first_line(error: Exception) -> str:
+    """What an error of a library says, on one line and without control characters."""
+    return clean((str(error).splitlines() or [type(error).__name__])[0])
 
 
 def _digest_of_json(content: dict[str, Any]) -> str:

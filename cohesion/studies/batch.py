@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cohesion.results import ResultsError, citation, commit, versions
+from cohesion.results import ResultsError, checksum, citation, commit, versions
 from cohesion.studies.bands import write_bands
 from cohesion.studies.folder import FORMAT, BatchFolder, json_bytes
 from cohesion.studies.plan import Chunk, Plan, code_digest
@@ -202,6 +202,7 @@ def _manifest(plan: Plan, folder: BatchFolder, command: str, seconds: float) -> 
         "commit": commit(),
         "platform": platform.platform(),
         "digests": digests,
+        "files": {name: checksum(folder.path / name) for name in digests if name == "bands.nc"},
         "cite": citation(
             plan.experiment.name, plan.experiment.title, plan.experiment.seed, plan.total, digests["outcomes.parquet"]
         ),

@@ -4,10 +4,12 @@ An experiment names scenarios and how their points are made: ``[sweep]`` (full f
 ``[sample]`` (a sampling design). What varies is a `Factor`; its name is the column of the results.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, cast, get_args
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -270,15 +272,41 @@ def experiment_from(content: Mapping[str, Any], file: str) -> Experiment:
         factors = tuple(
             replace(factor(name, longest, file, name), low=low, high=high) for name, (low, high) in c["factors"].items()
         )
-        return Experiment(
+        found = Experiment(
             c["name"], c["title"], c["question"], scenarios, c["method"], factors,
             tuple(tuple(values) for values in c["levels"]), c["size"], c["runs"], c["seed"], c["uncertainty"],
             tuple(c["without"]), tuple(c["keep"]), tuple(c["variables"]), c["outcome"],
         )  # fmt: skip
+        _check_read(found)
+        _check_size(found, file)
+        return found
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(f"{clean(file)}: what it says of its experiment cannot be read ({error})") from None
+
+
+def _check_read(found: Experiment) -> None:
+    """Refuse (with a `ValueError`) what no experiment file could have given, where its manifest was changed by hand."""
+    whole = (found.runs, found.seed, found.size)
+    texts = (found.name, found.title, found.question, found.outcome, *found.without, *found.keep, *found.variables)
+    numbers = [value for values in found.levels for value in values] + [
+        v for f in found.factors for v in (f.low, f.high)
+    ]
+    if not all(type(value) is int and value >= 0 for value in whole) or found.runs < 1:
+        raise ValueError("runs, seed and size are whole numbers")
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("names and texts are texts")
+    if not all(isinstance(value, Real) and math.isfinite(value) for value in numbers):
+        raise ValueError("levels and bounds are numbers")
+    wrong = {"sweep": len(found.levels) != len(found.factors) or not all(found.levels),
+             "points": not found.levels, "file": not found.levels}  # fmt: skip
+    if found.method not in get_args(Method) or wrong.get(found.method, False):
+        raise ValueError("its method and its levels do not fit")
+    if found.uncertainty not in UNCERTAINTIES or any(f.low > f.high for f in found.factors):
+        raise ValueError("its uncertainty or a range is none")
+    if not set(found.variables) <= {v.name for v in VARIABLES} or not set(found.without) <= set(MECHANISMS):
+        raise ValueError("it names variables or mechanisms that do not exist")
 
 
 def count_points(experiment: Experiment) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from cohesion.results import ResultsError
+from cohesion.results import ResultsError, read_json
 from cohesion.studies.plan import Chunk, Plan
 
 FORMAT = "cohesion batch 1"
@@ -105,13 +105,7 @@ class BatchFolder:
         return self._json("manifest.json")
 
     def _json(self, name: str) -> Any:
-        path = self.path / name
-        if not path.exists():
-            return None
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ResultsError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from None
+        return read_json(self.path, name) if (self.path / name).exists() else None
 
     def _refuse_foreign(self, resume: bool) -> None:
         found = {path.name for path in self.path.iterdir()} if self.path.exists() else set()

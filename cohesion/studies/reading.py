@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from cohesion import posterior
-from cohesion.results import ResultsError, read_results
+from cohesion.results import ResultsError, check_files, read_netcdf, read_results
 from cohesion.scenario import scenario_from_text
 from cohesion.studies.experiment import Experiment, experiment_from
 from cohesion.studies.folder import FORMAT, BatchFolder
@@ -55,10 +55,12 @@ class OpenResults:
         ResultsError
             Where none were kept.
         """
-        pieces = BatchFolder(self.path).pieces("trajectories")
+        place = BatchFolder(self.path)
+        pieces = place.pieces("trajectories")
         if not pieces:
             raise ResultsError(f'{self.path}: no trajectories were kept; they need keep = ["trajectories"]')
-        return xr.concat([xr.load_dataset(piece.path, engine="h5netcdf") for piece in pieces], "run", join="outer")
+        read = [xr.load_dataset(io.BytesIO(place.read(piece)), engine="h5netcdf") for piece in pieces]
+        return xr.concat(read, "run", join="outer")
 
     @property
     def experiment(self) -> Experiment:
@@ -81,7 +83,8 @@ class OpenResults:
     def _dataset(self, name: str, needed: str) -> xr.Dataset:
         if not (self.path / name).is_file():
             raise ResultsError(f"{self.path}: no bands were kept; they need {needed}")
-        data = xr.load_dataset(self.path / name, engine="h5netcdf")
+        check_files(self.path, self.manifest)
+        data = read_netcdf(self.path, name)
         member = data["member"].values
         return data.assign_coords(member=member.astype(str)) if member.dtype.kind == "S" else data
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cohesion import posterior
+from cohesion.checks import ConfigError, clean
 from cohesion.outcome import OUTCOMES
 from cohesion.parameters import DRAWN, neutral_values
 from cohesion.results import FORMAT, Results, ResultsError, read_results
@@ -156,9 +157,15 @@ def opened(root: Path, name: str) -> Opened:
     files = [table] if table.is_file() else [file for file in table.glob("*") if _inside(root, file)]
     if sum(file.stat().st_size for file in files) > MAX_TABLE:
         raise ResultsError(f"{name}: outcomes.parquet is larger than {MAX_TABLE // 2**20} MiB, the most that is read")
-    if (place / "plan.json").is_file():
-        return _batch(open_results(place))
-    return _ensemble(read_results(place))
+    try:
+        if (place / "plan.json").is_file():
+            return _batch(open_results(place))
+        return _ensemble(read_results(place))
+    except ResultsError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # whatever a manifest changed by hand leads to
+        why = ("" if isinstance(error, ConfigError) else f"{type(error).__name__}: ") + clean(str(error))
+        raise ResultsError(f"{clean(name)}: manifest.json is not as it was written ({why})") from None
 
 
 def default_axes(found: Opened) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from cohesion.checks import ConfigError, LeverValue, lever_value, parameter_value
+from cohesion.checks import ConfigError, LeverValue, clean, lever_value, parameter_value
 from cohesion.checks import month as checked_month
 from cohesion.facts import ISO3
 from cohesion.lesson import lesson_names
@@ -216,7 +216,7 @@ class View:
             try:
                 _read(found, key, value)
             except (ValueError, OverflowError) as error:
-                messages.append(f"The link's {key[:40]} was left out: {str(error)[:200]}.")
+                messages.append(f"The link's {clean(key[:40])} was left out: {clean(str(error)[:200])}.")
         return cls(**found)._sound(messages)
 
     def _sound(self, messages: list[str]) -> tuple["View", tuple[str, ...]]:

@@ -8,6 +8,7 @@ import solara
 from cohesion.checks import ConfigError
 from cohesion.facts import ISO3
 from cohesion.outcome import OUTCOMES
+from cohesion.scenario import scenario_from_text
 from cohesion.toml import MAX_BYTES
 from cohesion_viz.answers import MEASURED, Ensemble
 from cohesion_viz.dashboard.about import command
@@ -81,8 +82,8 @@ def brought(view: View, name: str, text: str) -> View:
     stem = "".join(c for c in name.removesuffix(".toml") if c.isprintable() and c not in "/\\")[:60] or "scenario"
     if len(text.encode()) > MAX_BYTES:
         raise ConfigError(f"{stem}.toml: larger than {MAX_BYTES // 1024} KiB, the most that a scenario may be")
+    scenario_from_text(text, f"{stem}.toml")  # an empty text would mean the shipped scenario of that name
     new = view.with_scenario(stem, text)
-    new.resolved()
     return new
 
 
