@@ -202,7 +202,10 @@ def to_json(given):
     if isinstance(given, str):
         return json.dumps({"text": given})
     if isinstance(given, bytes):
-        return json.dumps({"bytes": given.hex()})
+        try:
+            return json.dumps({"file": given.decode()}, ensure_ascii=False)
+        except UnicodeDecodeError:
+            return json.dumps({"bytes": given.hex()})
     folder, files = given
     return json.dumps({folder: {name: None if data is None else data.hex() for name, data in files.items()}})
 
@@ -212,6 +215,6 @@ def from_json(text):
     kind, value = next(iter(json.loads(text).items()))
     if kind == "text":
         return value
-    if kind == "bytes":
-        return bytes.fromhex(value)
+    if kind in ("file", "bytes"):
+        return value.encode() if kind == "file" else bytes.fromhex(value)
     return kind, {name: None if data is None else bytes.fromhex(data) for name, data in value.items()}

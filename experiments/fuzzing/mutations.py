@@ -138,22 +138,23 @@ def _toml(value):
 def files(texts):
     """Bytes of a TOML file, mutated from valid ones by tables or by text, now and then by encoding."""
     raws = [tomllib.loads(text) for text in texts]
-    names = {place[-1] for raw in raws for place, _ in parts(raw) if place and isinstance(place[-1], str)}
-    return _files(texts, raws, known_values(raws), sorted(names))
+    names = sorted({place[-1] for raw in raws for place, _ in parts(raw) if place and isinstance(place[-1], str)})
+    known = known_values(raws)
 
+    @st.composite
+    def drawn(draw):
+        pick = draw(st.integers(0, len(texts) - 1))
+        how = draw(st.sampled_from(("tables", "tables", "tables", "tables", "text", "both")))
+        text = texts[pick] if how == "text" else as_toml(draw(changed_tables(raws[pick], known, names)))
+        if how != "tables":
+            text = draw(changed_text(text, texts))
+        data = text.encode("utf-8", "surrogatepass")
+        encoding = draw(st.sampled_from(("utf-8",) * 30 + ("utf-16", "latin-1", "cut")))
+        if encoding == "cut":
+            return data[: draw(st.integers(0, len(data)))]
+        return data if encoding == "utf-8" else text.encode(encoding, "ignore")
 
-@st.composite
-def _files(draw, texts, raws, known, names):
-    pick = draw(st.integers(0, len(texts) - 1))
-    how = draw(st.sampled_from(("tables", "tables", "tables", "tables", "text", "both")))
-    text = texts[pick] if how == "text" else as_toml(draw(changed_tables(raws[pick], known, names)))
-    if how != "tables":
-        text = draw(changed_text(text, texts))
-    data = text.encode("utf-8", "surrogatepass")
-    encoding = draw(st.sampled_from(("utf-8",) * 30 + ("utf-16", "latin-1", "cut")))
-    if encoding == "cut":
-        return data[: draw(st.integers(0, len(data)))]
-    return data if encoding == "utf-8" else text.encode(encoding, "ignore")
+    return drawn()
 
 
 @st.composite

@@ -22,7 +22,7 @@ from experiments.fuzzing.doors import from_json, to_json
 
 SECONDS, MEBIBYTES = 5.0, 512
 CORPUS = Path(__file__).parents[2] / "tests" / "corpus"
-LARGEST_KEPT = 4_000  # characters of an input that is kept
+LARGEST_KEPT = 9_000  # characters of an input that is kept
 ROUND = 1_000  # inputs a round: what Hypothesis remembers of them is forgotten after it
 
 
@@ -182,8 +182,8 @@ def report(found, first_seed):
         "# Mutated inputs", "",
         f"`python -m experiments.fuzzing --inputs {total} --seed {first_seed}`, "
         f"Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}.", "",
-        "Each input is a valid file, link or folder that was mutated. It is *not read* where it is not even TOML, JSON or a "
-        "file of its kind; *refused* where it was read and its content refused in one line that names it; *accepted* "
+        "Each input is a valid file, link or folder that was mutated. It is *not read* where it is not even TOML, JSON "
+        "or a file of its kind; *refused* where its content was refused in one line that names it; *accepted* "
         "where it is sound: a scenario resolves, is written and read to the same, and runs.", "",
         "| door | inputs | not read | refused | accepted | failed | slowest, s | memory, MiB |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
