@@ -17,7 +17,7 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dashboard test test-newest soak check bench baseline latency docs-tables screenshots screenshots-lessons lock clean
+.PHONY: help run dashboard test test-newest soak check bench baseline architecture latency docs-tables screenshots screenshots-lessons lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
@@ -37,16 +37,20 @@ test-newest: .venv-newest/.dev ## run the tests on the newest Python found and t
 soak: .venv/.dev ## run the tests that take minutes
 	.venv/bin/python -m pytest -m soak
 
-check: .venv/.dev ## lint, formatting, types
+check: .venv/.dev ## lint, formatting, types, layers
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo --no-cache
 
 bench: .venv/.core ## measure runs per second
 	.venv/bin/python -m experiments.benchmark
 
 baseline: .venv/.core ## save the outcomes of a new version of the model, once CHANGELOG.md says why they moved
 	.venv/bin/python -m experiments.baseline --save
+
+architecture: .venv/.core ## draw the picture of the architecture in docs/
+	.venv/bin/python scripts/architecture.py
 
 latency: .venv/.dev ## measure the dashboard's answers in Chromium
 	.venv/bin/python -m experiments.latency

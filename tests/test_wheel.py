@@ -1,0 +1,169 @@
+"""The wheel outside the checkout: every command works, or says in one line which extra it needs."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from cohesion import cli
+
+ROOT = Path(__file__).parents[1]
+#: Import names of what the extras bring; blocked where a machine has none of them.
+EXTRAS = ("SALib", "ema_workbench", "optuna", "distributed", "dask", "solara", "ipyvue", "ipyvuetify", "markdown_it")
+#: Arguments with which each command ends soon; names of scenarios and experiments are those that are shipped.
+COMMANDS = {
+    "scenarios": [],
+    "levers": [],
+    "parameters": [],
+    "validate": ["trade-war"],
+    "schema": [],
+    "run": ["trade-war", "--months", "3"],
+    "explain": ["trade-war", "--runs", "4", "--months", "3", "--member", "DNK"],
+    "ensemble": ["trade-war", "--runs", "4", "--months", "3", "--out", "ensemble"],
+    "compare": ["status-quo", "trade-war", "--runs", "4", "--months", "3"],
+    "batch": ["smoke", "--out", "batch", "--workers", "0"],
+    "reproduce": ["ensemble"],
+    "analyse": ["batch"],
+    "seek": ["--help"],
+    "report": ["ensemble", "-o", "report.html"],
+    "dashboard": ["--help"],
+    "calibrate": ["--help"],
+    "backtest": ["--help"],
+    "lessons": [],
+    "facts": [],
+    "facts check": ["."],
+    "propositions": ["--help"],
+}
+#: Those that cannot do without an extra, and which it is.
+NEED = {"analyse": "study", "report": "viz"}
+
+
+def commands(group, before=()):
+    """Every command of the program, in words."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield " ".join((*before, name))
+        yield from commands(command, (*before, name))
+
+
+def build(kind, folder):
+    """Build without the network, from what the environment has."""
+    code = f"import hatchling.build as b; print(b.build_{kind}({str(folder)!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    return folder / done.stdout.split()[-1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    return build("wheel", tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """A folder with the wheel's content and what stands for a machine without extras, and an empty one to work in."""
+    place = tmp_path_factory.mktemp("installed")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", place, wheel],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    blocked = "import sys\nfor name in " + repr(EXTRAS) + ":\n    sys.modules[name] = None\n"
+    (place / "blocked.py").write_text(blocked)
+    return place, tmp_path_factory.mktemp("elsewhere")
+
+
+def call(installed, name, *arguments, extras):
+    """Exit code and both outputs of a command of the installed wheel."""
+    place, folder = installed
+    start = f"import sys; sys.path.insert(0, {str(place)!r}); " + ("" if extras else "import blocked; ")
+    code = (
+        start
+        + "import cohesion; assert cohesion.__file__.startswith(sys.path[0]); from cohesion.cli import main; main()"
+    )
+    environment = {**os.environ, "COLUMNS": "200", "PYTHONPATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *name.split(), *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_every_command_is_tried_here():
+    assert set(COMMANDS) == set(commands(typer.main.get_command(cli.app)))
+
+
+def test_every_command_of_the_wheel_works_without_extras_or_names_the_one_it_needs(installed):
+    for name, arguments in COMMANDS.items():
+        code, _, error = call(installed, name, *arguments, extras=False)
+        if name in NEED:
+            assert code == 2, name
+            assert error.count("\n") == 1, error
+            assert f"cohesion-alliance[{NEED[name]}]" in error
+        else:
+            assert code == (2 if name == "facts check" else 0), (name, error)
+            assert "Traceback" not in error
+
+
+def test_the_dashboard_without_its_extra_names_it(installed):
+    code, _, error = call(installed, "dashboard", "--no-browser", extras=False)
+    assert (code, error.count("\n")) == (2, 1)
+    assert "cohesion-alliance[viz]" in error
+
+
+def test_commands_that_need_an_extra_work_where_it_is(installed):
+    for name in ("ensemble", "batch", *NEED):
+        code, _, error = call(installed, name, *COMMANDS[name], *(["--resume"] if name == "batch" else []), extras=True)
+        assert code == 0, (name, error)
+    assert (installed[1] / "report.html").stat().st_size > 100_000
+
+
+def test_the_wheel_carries_what_users_look_for(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder, kind in (("scenarios", "scenarios"), ("experiments", "experiments"), ("lessons", "lessons")):
+        for file in (ROOT / "configs" / folder).glob("*.toml"):
+            assert f"cohesion/configs/{kind}/{file.name}" in names
+    for file in (ROOT / "cohesion" / "facts").glob("*.csv"):
+        assert f"cohesion/facts/{file.name}" in names
+    for file in (ROOT / "viz" / "cohesion_viz").rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            assert file.relative_to(ROOT / "viz").as_posix() in names
+    assert not [name for name in names if name.startswith(("tests/", "experiments/"))]
+    assert max(zipfile.ZipFile(wheel).infolist(), key=lambda one: one.file_size).file_size < 4 * 2**20
+
+
+def test_the_source_archive_holds_what_builds_and_tests_it(tmp_path):
+    archive = build("sdist", tmp_path)
+    with tarfile.open(archive) as held:
+        names = {name.partition("/")[2] for name in held.getnames()}
+    for file in (
+        "pyproject.toml",
+        "requirements.lock",
+        "Makefile",
+        "CONTRIBUTING.md",
+        "tests/test_wheel.py",
+        "docs/odd.md",
+    ):
+        assert file in names
+    assert not [name for name in names if name.startswith((".venv", "results/"))]
+
+
+@pytest.mark.soak
+def test_the_wheel_in_an_empty_environment(wheel, tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True, timeout=120)
+    python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    install = [python, "-m", "pip", "install", "-q", "--constraint", ROOT / "requirements.lock"]
+    subprocess.run([*install, wheel], check=True, timeout=900)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name, arguments in COMMANDS.items():
+        done = subprocess.run(
+            [python.with_name("cohesion"), *name.split(), *arguments], cwd=elsewhere, capture_output=True, text=True,
+            timeout=300,
+        )  # fmt: skip
+        assert done.returncode == (2 if name in {*NEED, "facts check"} else 0), (name, done.stderr)
+        assert "Traceback" not in done.stderr
