@@ -29,7 +29,19 @@ COMMANDS = {
     "batch": ["smoke", "--out", "batch", "--workers", "0"],
     "reproduce": ["ensemble"],
     "analyse": ["batch"],
-    "seek": ["--help"],
+    "seek": [
+        "trade-war",
+        "--keep",
+        "holds>0.1",
+        "--levers",
+        "us_tariff",
+        "--trials",
+        "3",
+        "--runs",
+        "4",
+        "--months",
+        "3",
+    ],
     "report": ["ensemble", "-o", "report.html"],
     "dashboard": ["--help"],
     "calibrate": ["--help"],
@@ -40,7 +52,7 @@ COMMANDS = {
     "propositions": ["--help"],
 }
 #: Those that cannot do without an extra, and which it is.
-NEED = {"analyse": "study", "report": "viz"}
+NEED = {"report": "viz", "seek": "study"}
 
 
 def commands(group, before=()):
@@ -109,16 +121,24 @@ def test_every_command_of_the_wheel_works_without_extras_or_names_the_one_it_nee
             assert "Traceback" not in error
 
 
-def test_the_dashboard_without_its_extra_names_it(installed):
-    code, _, error = call(installed, "dashboard", "--no-browser", extras=False)
+@pytest.mark.parametrize(
+    ("words", "extra"),
+    [
+        (["dashboard", "--no-browser"], "viz"),
+        (["batch", "sensitivity-morris", "--out", "morris"], "study"),
+        (["batch", "smoke", "--out", "far", "--scheduler", "tcp://127.0.0.1:9"], "cluster"),
+    ],
+)
+def test_what_needs_an_extra_only_at_times_names_it_then(installed, words, extra):
+    code, _, error = call(installed, *words, extras=False)
     assert (code, error.count("\n")) == (2, 1)
-    assert "cohesion-alliance[viz]" in error
+    assert f"cohesion-alliance[{extra}]" in error
 
 
 def test_commands_that_need_an_extra_work_where_it_is(installed):
     for name in ("ensemble", "batch", *NEED):
         code, _, error = call(installed, name, *COMMANDS[name], *(["--resume"] if name == "batch" else []), extras=True)
-        assert code == 0, (name, error)
+        assert code in ((0, 1) if name == "seek" else (0,)), (name, error)  # 1: no change reaches the goal
     assert (installed[1] / "report.html").stat().st_size > 100_000
 
 

@@ -114,7 +114,10 @@ class Experiment:
 
 _Text = Annotated[str, Field(min_length=1)]
 _NUMBERS = "a list of numbers, or { from = 0, to = 1, steps = 5 }"
-_SIZE = "a whole number: points of a Latin hypercube, base sample of Sobol' (a power of 2), trajectories of Morris"
+_SIZE = (
+    f"a whole number from 1 to {MAX_POINTS:,}: points of a Latin hypercube, base sample of Sobol' (a power of 2), "
+    "trajectories of Morris"
+)
 _RUNS = f"a whole number of runs for each point, 1 to {MAX_POINTS:,}"
 _SCENARIOS = "a list of scenarios: names, or paths relative to the file"
 _RANGE = ("from", "to", "steps")

@@ -199,22 +199,31 @@ def doors():
 
 def to_json(given):
     """An input as text that can be kept in a corpus."""
-    if isinstance(given, str):
-        return json.dumps({"text": given})
-    if isinstance(given, bytes):
+    if isinstance(given, tuple):
+        folder, files = given
+        return json.dumps({folder: {name: _kept(data) for name, data in files.items()}}, ensure_ascii=False)
+    return json.dumps(_kept(given), ensure_ascii=False)
+
+
+def _kept(data):
+    if isinstance(data, bytes):
         try:
-            return json.dumps({"file": given.decode()}, ensure_ascii=False)
+            return {"file": data.decode()}
         except UnicodeDecodeError:
-            return json.dumps({"bytes": given.hex()})
-    folder, files = given
-    return json.dumps({folder: {name: None if data is None else data.hex() for name, data in files.items()}})
+            return {"bytes": data.hex()}
+    return data
 
 
 def from_json(text):
     """The input of a corpus file."""
-    kind, value = next(iter(json.loads(text).items()))
-    if kind == "text":
-        return value
-    if kind in ("file", "bytes"):
-        return value.encode() if kind == "file" else bytes.fromhex(value)
-    return kind, {name: None if data is None else bytes.fromhex(data) for name, data in value.items()}
+    given = json.loads(text)
+    if isinstance(given, dict) and not set(given) & {"file", "bytes"}:
+        folder, files = next(iter(given.items()))
+        return folder, {name: _given(data) for name, data in files.items()}
+    return _given(given)
+
+
+def _given(kept):
+    if isinstance(kept, dict):
+        return kept["file"].encode() if "file" in kept else bytes.fromhex(kept["bytes"])
+    return kept
