@@ -17,7 +17,8 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dashboard test test-newest soak check bench baseline architecture latency docs-tables screenshots screenshots-lessons lock clean
+.PHONY: help run dashboard test test-newest soak check bench baseline architecture latency docs docs-tables pictures \
+	screenshots screenshots-lessons lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
@@ -58,8 +59,14 @@ latency: .venv/.dev ## measure the dashboard's answers in Chromium
 screenshots: .venv/.dev ## take the pictures of the dashboard in docs/
 	.venv/bin/python scripts/screenshots.py
 
+pictures: .venv/.dev ## draw the pictures of the explanations in docs/
+	.venv/bin/python scripts/pictures.py
+
 screenshots-lessons: .venv/.dev ## take the pictures of the lessons in docs/
 	.venv/bin/python scripts/screenshots.py lessons
+
+docs: .venv/.docs ## build the documentation site into site/
+	.venv/bin/python -m mkdocs build --strict
 
 docs-tables: .venv/.core ## regenerate the tables in docs/
 	.venv/bin/python -m cohesion.tables
@@ -71,7 +78,7 @@ lock: ## bring requirements.lock in line with pyproject.toml (LOCK_FLAGS=--upgra
 	  $(LOCK_FLAGS) --output-file requirements.lock
 
 clean: ## remove environments, caches and builds; results/ stays
-	rm -rf .venv .venv-newest build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-newest build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: installed again when one of SOURCES changes. The second waits for the first, so -j is safe.
@@ -86,13 +93,17 @@ clean: ## remove environments, caches and builds; results/ stays
 	@.venv/bin/python $(SETUP) --extra viz
 	@touch $@
 
+.venv/.docs: .venv/.core
+	@.venv/bin/python $(SETUP) --extra docs
+	@touch $@
+
 .venv/.dev: .venv/.core
-	@.venv/bin/python $(SETUP) --extra dev,viz,study,cluster
+	@.venv/bin/python $(SETUP) --extra dev,docs,viz,study,cluster
 	@touch $@
 
 .venv-newest/.dev: $(SOURCES)
 	@python="$(NEWEST_PYTHON)"; \
 	if [ -z "$$python" ]; then \
 	  echo "No Python 3.13 or 3.12 found on PATH or in pyenv. Install one, or name it: make test-newest NEWEST_PYTHON=/path/to/python3" >&2; exit 1; fi; \
-	"$$python" $(SETUP) --venv .venv-newest --extra dev,viz,study,cluster --newest mesa
+	"$$python" $(SETUP) --venv .venv-newest --extra dev,docs,viz,study,cluster --newest mesa
 	@touch $@

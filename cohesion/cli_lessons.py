@@ -81,7 +81,7 @@ def _choice(head: str, asked: "Choice") -> None:
 
 
 def _move(head: str, move: "Move") -> None:
-    from cohesion.tables import in_words
+    from cohesion.levers import in_words
 
     _part(head, move.text)
     raw = move.pair()[0].to_dict()["levers"]

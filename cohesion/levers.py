@@ -4,6 +4,7 @@ Neutral is the conduct at the start of the scenario, not the absence of policy: 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 HOLDERS = ("United States", "Russia", "Europe and Canada", "Ukraine")
 
@@ -122,3 +123,12 @@ LEVERS: tuple[Lever, ...] = (
 )  # fmt: skip
 
 BY_NAME = {lever.name: lever for lever in LEVERS}
+
+
+def in_words(value: Any) -> str:
+    """A lever's value of `Scenario.to_dict` in words."""
+    if isinstance(value, list):
+        return "; ".join(f"from {step['from']}: {in_words(step['value'])}" for step in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{member} {number:g}" for member, number in value.items())
+    return f"{value:g}"

@@ -93,7 +93,7 @@ def duration(seconds: float) -> str:
 
 def print_scenario(scenario: "Scenario") -> None:
     """A scenario in full: story, levers, events, parameters and sources."""
-    from cohesion.tables import in_words
+    from cohesion.levers import in_words
 
     about = scenario.to_dict()
     say(f"{scenario.title} ({scenario.name})", "bold")

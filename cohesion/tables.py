@@ -3,20 +3,23 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from cohesion import posterior
-from cohesion.levers import HOLDERS, LEVERS
+from cohesion.levers import HOLDERS, LEVERS, in_words
 from cohesion.parameters import MECHANISMS, PARAMETERS, Parameter
 from cohesion.scenario import Scenario, load_scenario, scenario_names
 
 ROOT = Path(__file__).resolve().parents[1]
-_NOTE = "<!-- Made from the code by `make docs-tables`; edit the definitions, not this file. -->"
+#: Stands below the title of every page that is made.
+NOTE = "<!-- Made from the code by `make docs-tables`; edit the definitions, not this file. -->"
 
 
 def render() -> dict[str, str]:
     """Text of every table file, by its path from the root of the project."""
-    return {"docs/parameters.md": _parameters(), "docs/levers.md": _levers(), "docs/scenarios.md": _scenarios()}
+    from cohesion import reference  # which imports the command line, which words its values here
+
+    tables = {"docs/parameters.md": _parameters(), "docs/levers.md": _levers(), "docs/scenarios.md": _scenarios()}
+    return tables | reference.pages()
 
 
 def stale() -> list[str]:
@@ -31,7 +34,7 @@ def stale() -> list[str]:
 def _parameters() -> str:
     parts = [
         "# Parameters",
-        _NOTE,
+        NOTE,
         f"Every uncertain quantity of the model: {len(PARAMETERS)}, defined in `cohesion/parameters.py`. "
         "An ensemble draws each run's values uniformly from the ranges, but those that were fitted come together from "
         f"one of the {next(iter(posterior.sets().values())).size} sets that history up to {posterior.ORIGIN} supports "
@@ -44,8 +47,8 @@ def _parameters() -> str:
         rows = [_row_of(p) for p in PARAMETERS if p.mechanism == key]
         if rows:
             head = ("name", "meaning", "unit", "default", "range", "fitted", "off", "source")
-            parts += [f"## {title}", f"`--without {key}`" if any(row[6] for row in rows) else "", _markdown(head, rows)]
-    return _joined(parts)
+            parts += [f"## {title}", f"`--without {key}`" if any(row[6] for row in rows) else "", markdown(head, rows)]
+    return joined(parts)
 
 
 def _row_of(p: Parameter) -> tuple[str, ...]:
@@ -60,7 +63,7 @@ def _row_of(p: Parameter) -> tuple[str, ...]:
 def _levers() -> str:
     parts = [
         "# Levers",
-        _NOTE,
+        NOTE,
         f"Every policy lever: {len(LEVERS)}, defined in `cohesion/levers.py`. A lever that is not set stays at its "
         "neutral value, the conduct at the start of the scenario.",
     ]
@@ -74,8 +77,8 @@ def _levers() -> str:
             for x in LEVERS
             if x.holder == holder
         ]  # fmt: skip
-        parts += [f"## {holder}", _markdown(head, rows)]
-    return _joined(parts)
+        parts += [f"## {holder}", markdown(head, rows)]
+    return joined(parts)
 
 
 def _scenarios() -> str:
@@ -83,20 +86,20 @@ def _scenarios() -> str:
     listed = [(f"[`{s.name}`](#{s.name})", s.title, s.month_label(0), f"{s.months}") for s in found]
     parts = [
         "# Scenarios",
-        _NOTE,
+        NOTE,
         "Shipped in `configs/scenarios/`; a lever that is not named is neutral.",
-        _markdown(("name", "title", "start", "months"), listed),
+        markdown(("name", "title", "start", "months"), listed),
     ]
     for scenario in found:
         parts += _scenario(scenario)
-    return _joined(parts)
+    return joined(parts)
 
 
 def _scenario(s: Scenario) -> list[str]:
     about = s.to_dict()
     parts = [f"## {s.name}", f"**{s.title}**, {s.month_label(0)} to {s.month_label(s.months - 1)}.", s.story.strip()]
     if about["levers"]:
-        parts.append(_markdown(("lever", "value"), [(f"`{k}`", in_words(v)) for k, v in about["levers"].items()]))
+        parts.append(markdown(("lever", "value"), [(f"`{k}`", in_words(v)) for k, v in about["levers"].items()]))
     if about["events"]:
         rows = [
             (
@@ -105,32 +108,25 @@ def _scenario(s: Scenario) -> list[str]:
             )
             for event in about["events"]
         ]  # fmt: skip
-        parts.append(_markdown(("date", "event", "levers", "source"), rows))
+        parts.append(markdown(("date", "event", "levers", "source"), rows))
     if about["parameters"]:
         fixed = [(f"`{k}`", f"{v:g}") for k, v in about["parameters"].items()]
-        parts.append(_markdown(("parameter", "value"), fixed))
+        parts.append(markdown(("parameter", "value"), fixed))
     if s.sources:
         parts.append("\n".join(["Sources:", "", *(f"- {source}" for source in s.sources)]))
     return parts
 
 
-def in_words(value: Any) -> str:
-    """A lever's value of `Scenario.to_dict` in words."""
-    if isinstance(value, list):
-        return "; ".join(f"from {step['from']}: {in_words(step['value'])}" for step in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{member} {number:g}" for member, number in value.items())
-    return f"{value:g}"
-
-
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(
         "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in line) + " |" for line in lines
     )
 
 
-def _joined(parts: Sequence[str]) -> str:
+def joined(parts: Sequence[str]) -> str:
+    """A page of its parts, empty ones left out."""
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -145,7 +141,7 @@ def main() -> None:
         sys.exit("error: the tables belong to a checkout of the project; this package is installed without one")
     for path, text in render().items():
         target = ROOT / path
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")
         print(path)
 

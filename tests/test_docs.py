@@ -4,20 +4,41 @@ import ast
 import dataclasses
 import re
 import shlex
-import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
-from cohesion import levers, outcome, parameters, scenario, tables, types, variables
+from cohesion import cli, levers, outcome, parameters, scenario, tables, types, variables
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {p.relative_to(ROOT).as_posix(): p for p in [*ROOT.glob("README.md"), *sorted((ROOT / "docs").rglob("*.md"))]}
+EXPERIMENTS = sorted((ROOT / "experiments").rglob("*.md"))
 ODD = ROOT / "docs" / "odd.md"
 RULES = sorted(p for p in (ROOT / "cohesion" / "rules").glob("*.py") if p.name != "__init__.py")
-FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
 SHELL_OPERATORS = {"|", ">", ">>", "&&", ";"}
+SHELL = ("bash", "console", "sh", "shell")
+#: Programs that set up what the tests already have.
+SETUP = {"python3", "py", "source", "pip"}
+#: The mark of a block that is shown and not run; its title is seen on the site.
+NOT_RUN = "not run in the tests"
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A fenced block: where it begins, its language, title and content."""
+
+    line: int
+    language: str
+    title: str
+    code: str
+
+    @property
+    def marked(self) -> bool:
+        return NOT_RUN in self.title.lower()
 
 
 def text_of(page: Path) -> str:
@@ -29,16 +50,95 @@ def prose(text: str) -> str:
     return FENCE.sub("", text)
 
 
-def commands(block: str) -> list[list[str]]:
-    """Arguments of each line that calls cohesion, up to a pipe; other programs (make, git, pip) are left alone."""
+def blocks(text: str) -> list[Block]:
     found = []
-    for line in block.replace("\\\n", " ").splitlines():
-        line = line.strip().removeprefix("$ ")
+    for match in FENCE.finditer(text):
+        language, _, rest = match[1].partition(" ")
+        title = re.search(r'title="([^"]*)"', rest)
+        found.append(Block(text.count("\n", 0, match.start(2)), language, title[1] if title else "", match[2]))
+    return found
+
+
+def commands(block: str) -> list[list[str]]:
+    """Arguments of each line that calls cohesion, up to a pipe."""
+    found = []
+    for line in lines_of(block):
         if line.split()[:1] == ["cohesion"]:
             words = shlex.split(line, comments=True)[1:]
             end = next((k for k, word in enumerate(words) if word in SHELL_OPERATORS), len(words))
             found.append(words[:end])
     return found
+
+
+def lines_of(block: str) -> list[str]:
+    return [line.strip().removeprefix("$ ") for line in block.replace("\\\n", " ").splitlines()]
+
+
+def misunderstood(arguments: list[str]) -> str:
+    """What the command line finds wrong with arguments, which it reads without doing what they ask."""
+    command = get_command(cli.app)
+    try:
+        context = command.make_context("cohesion", list(arguments))
+        while hasattr(command, "commands") and (rest := [*context._protected_args, *context.args]):
+            name, command, rest = command.resolve_command(context, rest)
+            context = command.make_context(name, rest, parent=context)
+    except Exception as error:
+        return f"cohesion {shlex.join(arguments)}: {error}"
+    return ""
+
+
+class Reader:
+    """Does what a page says, block after block, in an empty folder and within this process."""
+
+    def __init__(self, page: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.page, self.namespace, self.printed = page, {"__name__": "example"}, ""
+        self.monkeypatch, self.capsys = monkeypatch, capsys
+
+    def follow(self, block: Block) -> None:
+        where = f"{self.page.relative_to(ROOT)}:{block.line}"
+        if block.title == "Output":
+            assert plain(block.code) in plain(self.printed), f"{where}: not what was printed:\n{self.printed}"
+        elif block.marked or block.language in ("", "text"):
+            asked = commands(block.code)
+            assert block.marked or not asked, f"{where}: a command that nobody runs; say so: title={NOT_RUN!r}"
+            assert [said for arguments in asked if (said := misunderstood(arguments))] == [], where
+        elif block.language == "python":
+            exec(compile("\n" * block.line + block.code, str(self.page), "exec"), self.namespace)
+        elif block.language == "toml":
+            self.configure(block)
+        else:
+            assert block.language in SHELL, f"{where}: {block.language} is not run; say so: title={NOT_RUN!r}"
+            self.call(block, where)
+
+    def configure(self, block: Block) -> None:
+        """A file that is named is written and checked; a part of one has to be TOML."""
+        tomllib.loads(block.code)
+        if block.title:
+            Path(block.title).write_text(block.code, encoding="utf-8")
+            self.call(Block(block.line, "bash", "", f"cohesion validate {block.title}"), block.title)
+
+    def call(self, block: Block, where: str) -> None:
+        for line in filter(None, lines_of(block.code)):
+            program = line.split()[0]
+            if program == "make":
+                assert re.search(rf"^{line.split()[1]}:", text_of(ROOT / "Makefile"), re.MULTILINE), f"{where}: {line}"
+            else:
+                known = program in ("cohesion", *SETUP) or ".venv" in program or line.startswith("#")
+                assert known, f"{where}: nobody runs {program}"
+        self.printed = ""
+        for arguments in commands(block.code):
+            self.monkeypatch.setattr(sys, "argv", ["cohesion", *arguments])
+            self.capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+            out, err = self.capsys.readouterr()
+            assert not ended.value.code, f"{where}: cohesion {shlex.join(arguments)}\n{err}"
+            self.printed += out
+
+
+def plain(text: str) -> str:
+    """Lines without what trails; whole lines are compared."""
+    return "\n" + "\n".join(line.rstrip() for line in text.strip("\n").splitlines()) + "\n"
 
 
 def slug(heading: str) -> str:
@@ -68,23 +168,46 @@ def test_there_are_pages_and_the_readme_is_among_them():
     assert {"README.md", "docs/odd.md", "docs/limits.md"} <= set(PAGES)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_examples_of_a_page_run(name, tmp_path, monkeypatch):
+@pytest.fixture
+def read(tmp_path, monkeypatch, capsys):
+    """Gives a reader of a page."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    text, namespace = text_of(PAGES[name]), {"__name__": "example"}
-    for block in FENCE.finditer(text):
-        language, code = block.groups()
-        if language in ("python", "py"):
-            line = text.count("\n", 0, block.start(2))
-            exec(compile("\n" * line + code, str(PAGES[name]), "exec"), namespace)
-        elif language in ("bash", "console", "sh", "shell"):
-            for arguments in commands(code):
-                done = subprocess.run(
-                    [sys.executable, "-m", "cohesion", *arguments], capture_output=True, text=True, check=False
-                )
-                assert done.returncode == 0, f"cohesion {shlex.join(arguments)}\n{done.stderr}"
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for the workers of a batch
+    return lambda page: Reader(page, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if blocks(text_of(page))])
+def test_examples_of_a_page_run(name, read):
+    reader = read(PAGES[name])
+    for block in blocks(text_of(PAGES[name])):
+        reader.follow(block)
+
+
+def test_commands_of_the_experiments_are_understood():
+    asked = [arguments for page in EXPERIMENTS for block in blocks(text_of(page)) for arguments in commands(block.code)]
+    assert asked
+    assert [said for arguments in asked if (said := misunderstood(arguments))] == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Block(1, "bash", "", "cohesion levers --holder nobody\n"),
+        Block(1, "bash", "", "rm -rf results\n"),
+        Block(1, "bash", "", "make no-such-target\n"),
+        Block(1, "python", "", "assert False\n"),
+        Block(1, "toml", "", "us_tariff = \n"),
+        Block(1, "toml", "wrong.toml", 'title = "Wrong"\n[levers]\nno_such_lever = 1\n'),
+        Block(1, "text", "Output", "what was never printed\n"),
+        Block(1, "text", "", "cohesion levers\n"),
+        Block(1, "r", "", "library(arrow)\n"),
+        Block(1, "text", "Not run in the tests: too long", "cohesion ensemble status-quo --rums 3\n"),
+    ],
+)
+def test_a_block_that_is_wrong_or_that_nobody_runs_is_found(block, read):
+    with pytest.raises((AssertionError, ValueError)):
+        read(ROOT / "README.md").follow(block)
 
 
 @pytest.mark.parametrize("name", tables.render())

@@ -223,11 +223,12 @@ class _Renderer(RendererHTML):
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         token = tokens[idx]
+        language = token.info.split(" ")[0]  # a title may follow
         copied = '<button type="button" class="co-mini" data-copy>Copy</button>'
-        button = copied if token.info not in ("", "text") else ""
+        button = copied if language not in ("", "text") else ""
         code = super().code_block(tokens, idx, options, env)
         return (
-            f'<div class="co-about-code co-about-{escapeHtml(token.info)}">{button}{_region(token)}{code}</div></div>\n'
+            f'<div class="co-about-code co-about-{escapeHtml(language)}">{button}{_region(token)}{code}</div></div>\n'
         )
 
 

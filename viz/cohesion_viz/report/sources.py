@@ -4,10 +4,9 @@ import shlex
 from collections.abc import Mapping
 
 from cohesion import posterior
-from cohesion.levers import LEVERS
+from cohesion.levers import LEVERS, in_words
 from cohesion.parameters import BY_NAME, DRAWN, MECHANISMS
 from cohesion.scenario import Scenario, load_scenario, scenario_names
-from cohesion.tables import in_words
 from cohesion.uncertainty import DEFAULT, Uncertainty
 from cohesion_viz.documents import file_text
 from cohesion_viz.echarts.parts import rows_of
