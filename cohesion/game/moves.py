@@ -7,6 +7,7 @@ United States hold are taken. Here stand only the steps in which a lever moves, 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from cohesion.checks import ConfigError, LeverValue, Step, nearest, number
 from cohesion.levers import BY_NAME
@@ -32,7 +33,7 @@ Move = tuple[int, ...]
 
 def value(lever: str, position: int) -> float:
     """Value of a lever at a position, 0 the lowest, in the unit of the lever."""
-    return round(BY_NAME[lever].low + position * LEVERS[lever], 6)
+    return round(BY_NAME[lever].low + position * LEVERS[lever], 6) + 0.0  # no negative zero
 
 
 def position(lever: str, amount: object) -> int:
@@ -135,7 +136,7 @@ class Game:
 
 def dated(values: list[float], before: float) -> tuple[Step, ...]:
     """Values of a lever by year as steps, one for each change."""
-    changes = zip(values, [before, *values[:-1]], strict=True)
+    changes = pairwise([before, *values])
     return tuple(
-        Step(datetime.date(FIRST_YEAR + year, 1, 1), now) for year, (now, old) in enumerate(changes) if now != old
+        Step(datetime.date(FIRST_YEAR + year, 1, 1), now) for year, (old, now) in enumerate(changes) if now != old
     )

@@ -44,10 +44,8 @@ def Classroom(session: Session) -> None:
 
     task = solara.lab.use_task(work, dependencies=[text], raise_error=False)
     rows: list[dict[str, Any]] = task.value or []
-    with solara.v.Html(
-        tag="section", class_="co-card co-full", attributes={"aria-label": "For the lecturer", "id": "class"}
-    ):
-        solara.v.Html(tag="h2", children=["For the lecturer: the results of a class"])
+    with solara.v.Html(tag="details", class_="co-card co-game-class", attributes={"id": "class"}):
+        solara.v.Html(tag="summary", children=["For the lecturer: the results of a class"])
         solara.v.Html(tag="p", class_="co-sub", children=[HOW])
         _Codes(
             busy=task.pending and bool(text.strip()),
@@ -60,7 +58,7 @@ def Classroom(session: Session) -> None:
         if good := [each for each in rows if not each["error"]]:
             codes = {str(k): each["code"] for k, each in enumerate(good)}
             Table(
-                "Results, the best score first; a name opens the game",
+                "Results of the class; a head sorts, a name opens the game",
                 ["Student", "Score", *(c.title for c in COMPONENTS), "Score of the run", "Outcome of the run"],
                 cells(good),
                 lambda key: session.change(replace(session.view.value, game=codes[key])),
@@ -89,10 +87,9 @@ def _refused(rows: list[dict[str, Any]]) -> None:
 
 
 def cells(rows: list[dict[str, Any]]) -> dict[str, list[Cell]]:
-    """Cells of the table by key of the row, the best score first."""
+    """Cells of the table by key of the row."""
     found: dict[str, list[Cell]] = {}
-    for k in sorted(range(len(rows)), key=lambda k: -rows[k]["score"]):
-        each = rows[k]
+    for k, each in enumerate(rows):
         name = each["name"] or f"Game {k + 1}"
         shown = [(each[key], f"{each[key]:.1f}") for key in ("score", *(c.name for c in COMPONENTS), "score_of_run")]
         outcome = OUTCOME_NAMES[each["outcome_of_run"]]

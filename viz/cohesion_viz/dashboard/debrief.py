@@ -34,9 +34,9 @@ def ended(turn: Turn) -> str:
     shares = np.bincount(score.outcome, minlength=len(OUTCOMES))
     top = int(shares.argmax())
     return (
-        f"Score {score.mean():.1f}. In the run that you saw it is {score.total[0]:.1f} ({signed(luck, 1)} by luck), and "
-        f"the alliance ends: {OUTCOME_NAMES[run.ending].lower()}. Of {RUNS} runs of your moves {shares[top]} end: "
-        f"{OUTCOME_NAMES[OUTCOMES[top]].lower()}."
+        f"Score {score.mean():.1f}. In the run that you saw it is {score.total[0]:.1f}, {signed(luck, 1)} by luck, and "
+        f"the alliance ends so: {OUTCOME_NAMES[run.ending].lower()}. "
+        f"Of {RUNS} runs of your moves {shares[top]} end so: {OUTCOME_NAMES[OUTCOMES[top]].lower()}."
     )  # fmt: skip
 
 
@@ -97,11 +97,9 @@ def moved(who: str, what: str, game: Game) -> str:
     if who == YOU and what.isdigit():
         year = int(what)
         now, before = game.levers(year), game.levers(year - 1)
-        changes = [
-            f"{title(name).lower()} {before[name]:g} to {now[name]:g}" for name in now if now[name] != before[name]
-        ]
+        changes = [f"{title(name)} {before[name]:g} to {now[name]:g}" for name in now if now[name] != before[name]]
         return f"You, {FIRST_YEAR + year}: {', '.join(changes)}".replace("-", "−")
-    return f"You: {title(what).lower()}, all years"
+    return f"You: {title(what)}, all years"
 
 
 def in_words(accounts: Accounts) -> str:
@@ -119,7 +117,8 @@ def _Trust(session: Session, accounts: Accounts) -> None:
     solara.v.Html(tag="h2", children=["What moved trust in the United States, in your run"])
     solara.v.Html(tag="p", class_="co-sub", children=[
         "The exact ledger, mean over the other members, each change traced to its first cause; bars add up in "
-        "log-odds. Your levers reach this trust only by way of pledges kept; they work on defence, aid and Russia."
+        "log-odds. Your levers reach this trust only where retaliation brings further tariffs: they work on defence, "
+        "aid and Russia."
     ])  # fmt: skip
     EChart(
         option=echarts.waterfall_option(*accounts, dark),

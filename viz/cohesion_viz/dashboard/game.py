@@ -78,18 +78,28 @@ def _Briefing(session: Session) -> None:
 
     with solara.v.Html(tag="section", class_="co-card co-game-brief", attributes={"aria-label": "Briefing"}):
         solara.v.Html(tag="h2", children=["Hold the alliance"])
-        with solara.v.Html(tag="ul"):
-            for rule in RULES:
-                solara.v.Html(tag="li", children=[rule])
-        rows = [[c.title, f"{100 * c.weight:.0f} %", c.meaning] for c in COMPONENTS]
-        PlainTable("What the score values", ["Component", "Weight", "What it is"], rows)
-        solara.v.Html(tag="p", children=[VALUES])
+        _Rules()
+        _Values()
         Fields(fields, lambda event: guarded(session, lambda: put(event)))
         solara.v.Html(tag="p", class_="co-sub", children=[" ".join(load_scenario(path).story.split())])
         solara.v.Html(tag="p", class_="co-sub", children=[
             "Of this path only what the United States does is taken; Europe's levers are yours."
         ])  # fmt: skip
         Button("Start", lambda: _open(session, Game(seed, path)), kind="primary co-game-start")
+
+
+@solara.component
+def _Rules() -> None:
+    with solara.v.Html(tag="ul", class_="co-game-rules"):
+        for rule in RULES:
+            solara.v.Html(tag="li", children=[rule])
+
+
+@solara.component
+def _Values() -> None:
+    rows = [[c.title, f"{100 * c.weight:.0f} %", c.meaning] for c in COMPONENTS]
+    PlainTable("What the score values", ["Component", "Weight", "What it is"], rows)
+    solara.v.Html(tag="p", children=[VALUES])
 
 
 @solara.component
@@ -178,6 +188,9 @@ def sliders(game: Game) -> list[dict[str, Any]]:
 @solara.component
 def _Before(game: Game) -> None:
     """What is to be seen before the first year: what the United States will do, and what counts."""
+    with card("Rules"):
+        solara.v.Html(tag="h2", children=["How it goes"])
+        _Rules()
     with card("Path of the United States"):
         path = load_scenario(game.path)
         solara.v.Html(tag="h2", children=[f"The United States: {path.title}"])
@@ -187,9 +200,7 @@ def _Before(game: Game) -> None:
         ])  # fmt: skip
     with card("The score"):
         solara.v.Html(tag="h2", children=["What the score values"])
-        rows = [[c.title, f"{100 * c.weight:.0f} %", c.meaning] for c in COMPONENTS]
-        PlainTable("What the score values", ["Component", "Weight", "What it is"], rows)
-        solara.v.Html(tag="p", class_="co-sub", children=[VALUES])
+        _Values()
 
 
 @solara.component

@@ -125,7 +125,7 @@ def Charts(session: Session, turn: Turn) -> None:
     with card("Pressure"):
         solara.v.Html(tag="h2", children=["Russian pressure on members, deviation from the start in logs"])
         EChart(
-            option=echarts.fan_option(_alone(pressure), None, None, dark, "", "pressure", single=True),
+            option=echarts.fan_option(_alone(pressure), None, None, dark, "", "pressure", single=True, near=True),
             label="Russian pressure in your run",
             text=f"From {numbers.signed(pressure.iloc[0])} to {numbers.signed(pressure.iloc[-1])}.",
             height="clamp(150px, 12vw, 240px)",
