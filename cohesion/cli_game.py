@@ -8,7 +8,7 @@ import typer
 from cohesion.cli_options import Json
 from cohesion.printing import CAVEAT, print_json, print_table, progress, say
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Hold the alliance: the results of a class.")
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.callback()
@@ -48,6 +48,8 @@ def score_codes(
     found = entries("\n".join(lines))
     if not found:
         raise ConfigError("no codes; give them as arguments or with --file")
+    if not any(entry.game for entry in found):
+        raise ConfigError(found[0].error)
     rows: list[dict[str, Any]] = []
     with progress(len(found), "games") as report:
         for entry in found:

@@ -4,6 +4,7 @@ import csv
 import io
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -355,3 +356,21 @@ def test_a_row_holds_score_components_outcome_and_levers_by_year(hard):
 def test_a_score_cannot_be_faked_since_a_code_holds_moves_only(hard):
     code = encode(hard)
     assert row(entries(f"score=99, {code}")[0], score(play(hard, FEW)))["score"] < 99
+
+
+def test_the_strategies_of_the_documentation_are_finished_games_on_every_path():
+    text = (Path(__file__).resolve().parents[1] / "docs" / "game-strategies.txt").read_text(encoding="utf-8")
+    found = entries(text)
+    assert {each.game.path for each in found} == set(PATHS)
+    assert len({each.game for each in found}) == len(found)
+
+
+@pytest.mark.parametrize(("line", "cell"), [(16, "52.2"), (23, "67.2"), (32, "56.6")])
+def test_the_documentation_says_the_scores_that_the_game_gives(line, cell):
+    folder = Path(__file__).resolve().parents[1] / "docs"
+    entry = entries((folder / "game-strategies.txt").read_text(encoding="utf-8"))[line]
+    assert f"{score(play(entry.game)).mean():.1f}" == cell
+    strategy, at = entry.name.split(": ")[1], PATHS.index(entry.game.path)
+    lines = (folder / "game.md").read_text(encoding="utf-8").splitlines()
+    row_of = next(each for each in lines if each.startswith(f"| {strategy} |"))
+    assert row_of.strip("|").split("|")[at + 1].strip() == cell

@@ -244,21 +244,9 @@ def test_a_link_restores_the_year_and_the_browsers_back_takes_it_back(page, addr
     assert page.locator("#verdict").inner_text() == line
 
 
-@pytest.mark.parametrize("width", [390, 768, 1920])
-@pytest.mark.parametrize("found", [Game(), PART, WHOLE], ids=["start", "year", "end"])
-def test_no_part_of_a_game_needs_sideways_scrolling(page, address, found, width):
-    page.set_viewport_size({"width": width, "height": 844})
-    page.goto(f"{address}?{at(found)}")
-    page.wait_for_function(PLAYED, timeout=90_000)
-    if found.finished:
-        page.wait_for_function(DEBRIEFED, timeout=90_000)
-    page.wait_for_timeout(1200)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("found", [Game(), PART, WHOLE], ids=["start", "year", "end"])
-def test_axe_finds_nothing_serious_in_a_game(page, address, found, theme):
+def test_axe_finds_nothing_serious_in_a_game_and_no_width_needs_sideways_scrolling(page, address, found, theme):
     from axe_playwright_python.sync_playwright import Axe
 
     page.emulate_media(color_scheme=theme)
@@ -274,3 +262,7 @@ def test_axe_finds_nothing_serious_in_a_game(page, address, found, theme):
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     violations = Axe().run(page).response["violations"]
     assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+    for width in (390, 768, 1920):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
