@@ -161,7 +161,7 @@ def test_every_state_of_the_page_renders(monkeypatch, games):
 
 def test_what_cannot_be_read_of_a_class_is_counted():
     rows = [{"error": ""}, {"error": "code: cut off"}]
-    assert classroom.status(rows, None, None) == f"1 games, {RUNS} runs each; 1 not read, see below"
+    assert classroom.status(rows, None, None) == f"1 game, {RUNS} runs each; 1 not read, see below"
     assert classroom.status([], None, 3) == "3 games played…"
     assert "ZeroDivisionError" in classroom.status([], ZeroDivisionError(), None)
 
@@ -185,7 +185,6 @@ def test_from_the_briefing_over_ten_years_to_the_debrief_and_a_class_with_csv(pa
     page.goto(f"{address}?page=game")
     page.locator("[data-field=path]").select_option("us-withdrawal")
     page.locator("[data-field=seed]").fill("11")
-    page.locator("[data-field=seed]").press("Tab")
     page.get_by_text("The United States leaves by steps").wait_for()
     page.get_by_role("button", name="Start").click()
     for year in range(2025, 2035):
@@ -257,7 +256,7 @@ def test_axe_finds_nothing_serious_in_a_game_and_no_width_needs_sideways_scrolli
         page.wait_for_function(DEBRIEFED, timeout=90_000)
         page.locator("#game-codes").fill(encode(WHOLE))
         page.get_by_role("button", name="Play the codes").click()
-        page.get_by_text("1 games").wait_for()
+        page.get_by_text("1 game, 32 runs each").wait_for()
     page.wait_for_timeout(1500)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     violations = Axe().run(page).response["violations"]

@@ -17,7 +17,7 @@ from cohesion_viz.style import OUTCOME_NAMES
 HOW = (
     "Choose seed and path, press Start and hand the link of that first page to the class. At the end each student has "
     "a code. Paste the codes here: every game is played again from its moves, so a score cannot be made up. Names "
-    "stay in this page."
+    "are not kept."
 )
 
 
@@ -74,7 +74,8 @@ def status(rows: list[dict[str, Any]], error: BaseException | None, done: int | 
     wrong = sum(bool(each["error"]) for each in rows)
     if not rows:
         return ""
-    return f"{len(rows) - wrong} games, {RUNS} runs each" + (f"; {wrong} not read, see below" if wrong else "")
+    games = "1 game" if len(rows) - wrong == 1 else f"{len(rows) - wrong} games"
+    return f"{games}, {RUNS} runs each" + (f"; {wrong} not read, see below" if wrong else "")
 
 
 def _refused(rows: list[dict[str, Any]]) -> None:

@@ -114,7 +114,7 @@ def in_words(accounts: Accounts) -> str:
 @solara.component
 def _Trust(session: Session, accounts: Accounts) -> None:
     dark = session.dark.value
-    solara.v.Html(tag="h2", children=["What moved trust in the United States, in your run"])
+    solara.v.Html(tag="h2", class_="co-game-part", children=["What moved trust in the United States, in your run"])
     solara.v.Html(tag="p", class_="co-sub", children=[
         "The exact ledger, mean over the other members, each change traced to its first cause; bars add up in "
         "log-odds. Your levers reach this trust only where retaliation brings further tariffs: they work on defence, "

@@ -16,7 +16,7 @@ from cohesion.levers import BY_NAME
 from cohesion.scenario import load_scenario
 from cohesion_viz.dashboard import app
 from cohesion_viz.dashboard.classroom import Classroom
-from cohesion_viz.dashboard.components import Button, Fields, Handler, PlainTable, card, packed
+from cohesion_viz.dashboard.components import Button, Handler, PlainTable, card, packed
 from cohesion_viz.dashboard.controls import title
 from cohesion_viz.dashboard.debrief import Debrief, ended
 from cohesion_viz.dashboard.session import Session, guarded
@@ -38,6 +38,10 @@ VALUES = (
     "The weights are values, not findings, and other weights give other winners: so the components are always shown. "
     "The game argues for no policy. It is played in an exploratory model, not a forecast."
 )
+
+
+@solara.component_vue("vue/start.vue")
+def _Start(packed: str, event_start: Handler | None = None) -> None: ...
 
 
 @solara.component_vue("vue/moves.vue")
@@ -62,30 +66,20 @@ def Page(session: Session) -> None:
 
 @solara.component
 def _Briefing(session: Session) -> None:
-    path, choose = solara.use_state(PATHS[0])
-    seed, sow = solara.use_state(0)
-    fields: list[dict[str, Any]] = [
-        {"name": "path", "label": "Path of the United States", "value": path,
-         "options": [{"value": name, "title": load_scenario(name).title} for name in PATHS]},
-        {"name": "seed", "label": "Seed, the same for a class", "value": seed, "low": 0, "high": MAX_SEED},
-    ]  # fmt: skip
+    paths = [{"name": name, "title": path.title, "story": " ".join(path.story.split())}
+             for name, path in ((name, load_scenario(name)) for name in PATHS)]  # fmt: skip
 
-    def put(event: dict[str, Any]) -> None:
-        if event["name"] == "path" and event["value"] in PATHS:
-            choose(str(event["value"]))
-        elif event["name"] == "seed":
-            sow(min(MAX_SEED, max(0, int(float(event["value"])))))
+    def start(event: dict[str, Any]) -> None:
+        _open(session, Game(int(event["seed"]), str(event["path"])))
 
     with solara.v.Html(tag="section", class_="co-card co-game-brief", attributes={"aria-label": "Briefing"}):
         solara.v.Html(tag="h2", children=["Hold the alliance"])
         _Rules()
         _Values()
-        Fields(fields, lambda event: guarded(session, lambda: put(event)))
-        solara.v.Html(tag="p", class_="co-sub", children=[" ".join(load_scenario(path).story.split())])
-        solara.v.Html(tag="p", class_="co-sub", children=[
-            "Of this path only what the United States does is taken; Europe's levers are yours."
-        ])  # fmt: skip
-        Button("Start", lambda: _open(session, Game(seed, path)), kind="primary co-game-start")
+        _Start(
+            packed=packed({"paths": paths, "most": MAX_SEED}),
+            event_start=lambda event: guarded(session, lambda: start(event)),
+        )
 
 
 @solara.component
