@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cohesion import cli_batch, cli_facts, cli_history, cli_lessons, cli_propositions, cli_report, cli_seek
+from cohesion import cli_batch, cli_facts, cli_game, cli_history, cli_lessons, cli_propositions, cli_report, cli_seek
 from cohesion.cli_options import (
     HOLDER_OF,
     Asked,
@@ -535,6 +535,7 @@ app.add_typer(cli_report.app)
 app.add_typer(cli_history.app)
 app.add_typer(cli_lessons.app)
 app.add_typer(cli_facts.app, name="facts")
+app.add_typer(cli_game.app, name="game")
 app.add_typer(cli_propositions.app)
 
 

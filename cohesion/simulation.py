@@ -120,9 +120,7 @@ class Simulation:
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
         moves = [(path[:, 1:] != path[:, :-1]).any(axis=(0, 2)) for path in self._paths.values()]
         self._changes = np.append(True, np.any(moves, axis=0))  # months in which a lever changes
-        self._paths["pledge_before"], self._paths["pledge_due"] = phase_in(
-            self._paths["pledge"], lever_table.BY_NAME["pledge"].neutral, pledge_age(scenario.start)
-        )
+        self._phase_in_pledge()
 
     @property
     def finished(self) -> bool:
@@ -132,6 +130,28 @@ class Simulation:
     def levers(self, month: int) -> Levers:
         """Levers in force in a month, counted from 0."""
         return Levers(**{name: path[:, month] for name, path in self._paths.items()})
+
+    def set_levers(self, values: Mapping[str, Array]) -> None:
+        """Set levers from the present month on: what an actor who adapts decides in the course of a run.
+
+        Parameters
+        ----------
+        values
+            By name, ``[run, 32]``, or ``[run, 1]`` where a lever is one for the alliance.
+        """
+        month, runs = self.state.month, len(self.state.trust_in_us)
+        for name, value in values.items():
+            path = self._paths[name]
+            self._paths[name] = np.broadcast_to(path, (runs, *path.shape[1:])).copy()
+            self._paths[name][:, month:] = value[:, None]
+        self._changes[month:] = True
+        if "pledge" in values:
+            self._phase_in_pledge()
+
+    def _phase_in_pledge(self) -> None:
+        self._paths["pledge_before"], self._paths["pledge_due"] = phase_in(
+            self._paths["pledge"], lever_table.BY_NAME["pledge"].neutral, pledge_age(self.scenario.start)
+        )
 
     def step(self, amend: Amend | None = None, book: Book | None = None) -> None:
         """Advance all runs by a month; see `cohesion.rules.month.advance`."""

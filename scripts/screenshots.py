@@ -17,6 +17,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from cohesion.game import Game, encode
 from cohesion.lesson import lesson_names
 from cohesion_viz.dashboard.lessons import view_at
 from cohesion_viz.view import View
@@ -25,12 +26,16 @@ IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 PROJECTOR = {"width": 1280, "height": 720}
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 QUERY = "scenario=splitting-the-alliance&member=DNK&month=60"
+GAME = encode(Game(7, "splitting-the-alliance").then({"europe_aid": 0.6}).then({}).then({"pledge": 3}).then({}))
 #: Name of the picture: query, size, theme.
 SHOTS = {
     "explorer": (QUERY, WIDE, "light"),
     "explorer-dark": (QUERY, WIDE, "dark"),
     "explorer-phone": (QUERY, PHONE, "light"),
     "compare": ("page=compare&scenario=trade-war&member=CAN", WIDE, "light"),
+    "game": (f"page=game&game={GAME}", WIDE, "light"),
+    "game-dark": (f"page=game&game={GAME}", WIDE, "dark"),
+    "game-phone": (f"page=game&game={GAME}", PHONE, "light"),
     "run": ("page=run&scenario=events-2025-2026&member=DNK&run=7&month=60", WIDE, "light"),
     "history": ("page=history&member=POL", WIDE, "light"),
     "history-dark": ("page=history&member=POL", WIDE, "dark"),

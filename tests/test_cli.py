@@ -452,3 +452,43 @@ def test_a_closed_pipe_is_quiet() -> None:
         started.stdout.readline()
         started.stdout.close()
         assert started.stderr.read() == ""
+
+
+# --- the game ---------------------------------------------------------------------------------------------------------
+
+
+def finished_game() -> str:
+    from cohesion.game import YEARS, Game, encode
+
+    game = Game(3, "burden-demand")
+    for _ in range(YEARS):
+        game = game.then({"europe_aid": 0.6})
+    return encode(game)
+
+
+def test_game_score_prints_a_row_a_code_and_says_what_could_not_be_read(call: Call, tmp_path: Path) -> None:
+    code = finished_game()
+    (tmp_path / "codes.txt").write_text(f"Ada, {code}\nEve, {code[:-1]}\n", encoding="utf-8")
+    status, out, _ = call("game", "score", "--file", "codes.txt")
+    assert status == 0
+    assert re.search(r"^Ada +burden-demand +3 +\d+\.\d", out, re.MULTILINE)
+    assert "2. Eve: code: the check at its end does not fit" in out
+    assert CAVEAT in out
+    rows = said(call("game", "score", code, "--json"))["results"]
+    assert rows[0]["code"] == code
+    assert rows[0]["europe_aid_2034"] == 0.6
+    status, out, _ = call("game", "score", code, "--csv")
+    assert out.startswith("name,code,seed,us_path,score,")
+    assert len(out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [((), "no codes"), (("hold1.7",), "cut off"), (("--file", "none.txt"), "cannot be read"),
+     (("--file", "."), "cannot be read")],
+)  # fmt: skip
+def test_game_score_without_a_game_to_play_ends_in_one_line(call: Call, words: tuple[str, ...], named: str) -> None:
+    status, out, err = call("game", "score", *words)
+    assert (status, out) == (2, "")
+    assert named in err
+    assert err.count("\n") == 1

@@ -297,3 +297,29 @@ def test_how_runs_begin_is_shared_and_cannot_be_written_to():
             array += 1
     with pytest.raises(ValueError, match="read-only"):
         beginning.shocks.month(0).ballot[0, 0] = 0
+
+
+def test_levers_set_in_the_course_of_a_run_are_those_of_a_scenario_with_dated_steps():
+    steps = {"russia_pressure": 0.5, "pledge": 3.5, "us_tariff": 0.1}
+    dated = {name: [{"from": datetime.date(2025, 7, 1), "value": value}] for name, value in steps.items()}
+    base = load_scenario("status-quo").with_changes(months=24)
+    known, set_later = (Simulation(s, 3, range(3)) for s in (base.with_changes(levers=dated), base))
+    for month in range(24):
+        if month == 6:
+            values = {name: np.full((3, 32 if name != "russia_pressure" else 1), v) for name, v in steps.items()}
+            values["us_tariff"][:, known.inputs.usa] = 0
+            values["pledge"][:, known.inputs.usa] = 2
+            set_later.set_levers(values)
+        known.step()
+        set_later.step()
+    for name in ("cohesion_index", "spending", "deviation", "pressure"):
+        assert np.array_equal(getattr(known.state, name), getattr(set_later.state, name)), name
+
+
+def test_levers_set_in_the_course_of_a_run_may_differ_between_runs():
+    simulation = Simulation(load_scenario("status-quo").with_changes(months=6), 3, range(2))
+    simulation.step()
+    simulation.set_levers({"russia_pressure": np.array([[0.0], [1.0]])})
+    before = simulation.levers(0).russia_pressure
+    assert (before == 0).all()
+    assert simulation.levers(1).russia_pressure[:, 0].tolist() == [0, 1]

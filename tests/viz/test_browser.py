@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 SETTLED = "() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'"
-PAGES = ("explorer", "compare", "lessons", "run", "history", "results", "about")
+PAGES = ("explorer", "compare", "lessons", "game", "run", "history", "results", "about")
 
 
 def settled(page):

@@ -14,7 +14,7 @@ import solara
 from cohesion import load_scenario
 from cohesion.attribution import Driver, divide
 from cohesion_viz.answers import Answer, Detail, Ensemble, Paired
-from cohesion_viz.dashboard import about, compare, explorer, history, lessons, results, run
+from cohesion_viz.dashboard import about, compare, explorer, game, history, lessons, results, run
 from cohesion_viz.dashboard.session import Session, _request, guarded
 from cohesion_viz.jobs import compute, detail
 
@@ -43,7 +43,7 @@ def texts(widget):
     return found
 
 
-@pytest.mark.parametrize("page", [explorer, compare, lessons, run, history, results, about])
+@pytest.mark.parametrize("page", [explorer, compare, lessons, game, run, history, results, about])
 @pytest.mark.parametrize("known", [False, True], ids=["nothing known yet", "an answer"])
 def test_every_page_renders(page, known, answer):
     session = Session("scenario=trade-war&member=CAN")

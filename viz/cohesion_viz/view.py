@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote
 from cohesion.checks import ConfigError, LeverValue, clean, lever_value, parameter_value
 from cohesion.checks import month as checked_month
 from cohesion.facts import ISO3
+from cohesion.game import decode, encode
 from cohesion.lesson import lesson_names
 from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
@@ -29,6 +30,7 @@ PAGES = {
     "explorer": "Explorer",
     "compare": "Compare",
     "lessons": "Lessons",
+    "game": "Game",
     "run": "Single run",
     "history": "History",
     "results": "Results",
@@ -87,6 +89,8 @@ class View:
     lesson, step, guess
         Name of the lesson that is open (empty: none), its step from 0, and the prediction that was made, from 1 (0:
         none yet).
+    game
+        Code of the game that is played, as far as it is played; empty: none. See `cohesion.game.code`.
     chart, present
         Key of `CHARTS`, and 1 where nothing but the verdict and that chart is shown.
     """
@@ -111,6 +115,7 @@ class View:
     lesson: str = ""
     step: int = 0
     guess: int = 0
+    game: str = ""
     chart: str = "cohesion"
     present: int = 0
 
@@ -190,7 +195,8 @@ class View:
         """What follows the question mark in a link: empty where nothing differs from the defaults."""
         pairs: list[tuple[str, str]] = []
         for name in ("page", "scenario", "baseline", "seed", "runs", "month", "member", "variable",
-                     "second", "run", "origin", "folder", "lesson", "step", "guess", "chart", "present"):  # fmt: skip
+                     "second", "run", "origin", "folder", "lesson", "step", "guess", "game", "chart",
+                     "present"):  # fmt: skip
             value = getattr(self, name)
             if value != getattr(_DEFAULT, name):
                 pairs.append((name, str(value)))
@@ -404,6 +410,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "lesson": lambda value: value and _one_of(lesson_names)(value),
     "step": _whole(0, MAX_STEP),
     "guess": _whole(0, 5),
+    "game": lambda value: value and encode(decode(value)),
     "chart": _one_of(lambda: CHARTS),
     "present": _whole(0, 1),
 }
@@ -421,7 +428,20 @@ class History:
     """
 
     #: What undo leaves as it is: where one stands, not what is simulated.
-    STANDING = ("page", "month", "member", "variable", "second", "run", "origin", "folder", "guess", "chart", "present")
+    STANDING = (
+        "page",
+        "month",
+        "member",
+        "variable",
+        "second",
+        "run",
+        "origin",
+        "folder",
+        "guess",
+        "game",
+        "chart",
+        "present",
+    )
 
     def __init__(self, view: View, limit: int = 100) -> None:
         self.present = view

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Protocol
 
-from cohesion.scenario import Scenario, load_scenario
+from cohesion.scenario import load_scenario
 from cohesion_viz.jobs import compute
 
 _tickets: Any = None  # of this worker process: the newest request of each session
@@ -30,9 +30,9 @@ def _end_with_the_server() -> None:
         os._exit(0)
 
 
-def _task(job: Callable[..., Any], scenario: Scenario, seed: int, runs: range, slot: int, ticket: int) -> Any:
+def _task(job: Callable[..., Any], what: Any, seed: int, runs: range, slot: int, ticket: int) -> Any:
     """What is sent to a worker process."""
-    return job(scenario, seed, runs, lambda: bool(_tickets[slot] != ticket))
+    return job(what, seed, runs, lambda: bool(_tickets[slot] != ticket))
 
 
 class Workers(Protocol):
@@ -50,9 +50,9 @@ class Workers(Protocol):
         """Say which request of a slot counts: others stop."""
 
     def submit(
-        self, job: Callable[..., Any], scenario: Scenario, seed: int, runs: range, slot: int, ticket: int
+        self, job: Callable[..., Any], what: Any, seed: int, runs: range, slot: int, ticket: int
     ) -> "Future[Any]":
-        """Compute some runs."""
+        """Compute some runs of a scenario or of a game: ``what`` is handed to the job."""
 
 
 class _Slots:
@@ -88,10 +88,10 @@ class Threads(_Slots):
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="cohesion-runs")
 
     def submit(
-        self, job: Callable[..., Any], scenario: Scenario, seed: int, runs: range, slot: int, ticket: int
+        self, job: Callable[..., Any], what: Any, seed: int, runs: range, slot: int, ticket: int
     ) -> "Future[Any]":
         """Compute some runs."""
-        return self._pool.submit(job, scenario, seed, runs, lambda: bool(self._tickets[slot] != ticket))
+        return self._pool.submit(job, what, seed, runs, lambda: bool(self._tickets[slot] != ticket))
 
 
 class Processes(_Slots):
@@ -107,10 +107,10 @@ class Processes(_Slots):
             self._pool.submit(int)
 
     def submit(
-        self, job: Callable[..., Any], scenario: Scenario, seed: int, runs: range, slot: int, ticket: int
+        self, job: Callable[..., Any], what: Any, seed: int, runs: range, slot: int, ticket: int
     ) -> "Future[Any]":
         """Compute some runs."""
-        return self._pool.submit(_task, job, scenario, seed, runs, slot, ticket)
+        return self._pool.submit(_task, job, what, seed, runs, slot, ticket)
 
     def shutdown(self) -> None:
         """End the processes."""

@@ -144,7 +144,12 @@ class Session:
     # --- answers ---
 
     def _ask(self, view: View, scenario: Scenario, move: int = 0) -> bool:
-        """Ask the engine for what a view needs; whether there was something to ask."""
+        """Ask the engine for what a view needs; whether there was something to ask.
+
+        A game is played elsewhere: a class of two hundred would otherwise wait for as many ensembles that nobody sees.
+        """
+        if view.page == "game" and not view.present:
+            return False
         request = _request(view, scenario)
         if self._engine is None or request == self._asked:
             return False

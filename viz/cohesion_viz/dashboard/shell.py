@@ -25,6 +25,7 @@ MODULES = {
     "explorer": "cohesion_viz.dashboard.explorer",
     "compare": "cohesion_viz.dashboard.compare",
     "lessons": "cohesion_viz.dashboard.lessons",
+    "game": "cohesion_viz.dashboard.game",
     "run": "cohesion_viz.dashboard.run",
     "history": "cohesion_viz.dashboard.history",
     "results": "cohesion_viz.dashboard.results",
