@@ -47,6 +47,8 @@ COMMANDS = {
     "calibrate": ["--help"],
     "backtest": ["--help"],
     "lessons": [],
+    "game": ["--help"],
+    "game score": ["--file", str(ROOT / "docs" / "game-strategies.txt"), "--help"],
     "facts": [],
     "facts check": ["."],
     "propositions": ["--help"],
