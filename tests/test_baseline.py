@@ -2,6 +2,11 @@
 
 import copy
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +88,38 @@ def test_numbers_are_not_overwritten_without_a_new_version(found, monkeypatch, t
     with pytest.raises(SystemExit, match="gives the reason"):
         command.main()
     assert not file.exists()
+
+
+def newest_python():
+    """A Python newer than this one, on the path or under pyenv."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [shutil.which(f"python3.{minor}") for minor in (13, 12)] + sorted(
+        root.glob("versions/3.1[23]*/bin/python")
+    )[::-1]
+    for python in filter(None, found):
+        if subprocess.run([python, "-c", "import venv"], capture_output=True).returncode == 0:
+            return str(python)
+    return None
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("newest", "libraries"), [(False, ["numpy==2.0.2"]), (True, ["numpy", "mesa<4"])])
+def test_oldest_and_newest_libraries_give_the_same_to_the_last_bit(newest, libraries, found, tmp_path):
+    interpreter = newest_python() if newest else sys.executable
+    if interpreter is None:
+        pytest.skip("no newer Python here")
+    root = Path(saved.__file__).parents[2]
+    subprocess.run([interpreter, "-m", "venv", tmp_path / "venv"], check=True, timeout=120)
+    python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", *libraries, root], check=True, timeout=900)
+    code = (
+        "import json; from experiments.baseline import saved; f = saved.numbers(); "
+        "print(json.dumps([saved.arithmetic(), saved.differences(saved.read(), f), {n: f[n]['digest'] for n in f}]))"
+    )
+    done = subprocess.run(
+        [python, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True,
+        check=True, timeout=600,
+    )  # fmt: skip
+    arithmetic, lines, digests = json.loads(done.stdout)
+    assert not lines, arithmetic
+    assert digests == {name: one["digest"] for name, one in found.items()}, arithmetic
