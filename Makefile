@@ -17,7 +17,7 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dashboard test test-newest soak check bench baseline architecture latency docs docs-tables pictures \
+.PHONY: help run dashboard test test-newest soak coverage check bench baseline architecture latency docs docs-tables pictures \
 	screenshots screenshots-lessons lock clean
 
 help: ## list the targets
@@ -37,6 +37,9 @@ test-newest: .venv-newest/.dev ## run the tests on the newest Python found and t
 
 soak: .venv/.dev ## run the tests that take minutes
 	.venv/bin/python -m pytest -m soak
+
+coverage: .venv/.dev ## measure what the tests reach of the simulation; at least 90 % with branches
+	.venv/bin/python -m pytest --ignore=tests/viz --cov --cov-report=term
 
 check: .venv/.dev ## lint, formatting, types, layers
 	.venv/bin/ruff check

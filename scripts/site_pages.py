@@ -10,8 +10,8 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = (
-    "README.md", "CHANGELOG.md", "DATA-LICENSES.md", "LICENSE", "CITATION.cff", "cohesion/facts/SOURCES.md",
-    "docs/**/*", "experiments/**/*",
+    "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "DATA-LICENSES.md", "LICENSE", "CITATION.cff",
+    "cohesion/facts/SOURCES.md", "docs/**/*", "experiments/**/*",
 )  # fmt: skip
 #: Parts of pages, and what Python leaves behind.
 HIDDEN = ("notes.md", "*.pyc")
