@@ -13,7 +13,7 @@ from cohesion.facts import Facts, load_facts
 from cohesion.parameters import BY_NAME, MECHANISMS, from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
 from cohesion.rules.burden import phase_in
-from cohesion.rules.month import advance, standing
+from cohesion.rules.month import Chance, advance, chance, standing
 from cohesion.rules.posture import defects
 from cohesion.scenario import Scenario
 from cohesion.shocks import ShockTable, parameter_draws, posterior_draws
@@ -45,6 +45,7 @@ class Beginning:
     facts: Facts
     parameters: Parameters
     shocks: ShockTable
+    luck: Chance
     inputs: Inputs
     state: State
 
@@ -65,11 +66,13 @@ def begin(
     neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
     facts = load_facts(scenario.start) if facts is None else facts
     inputs, state = start(facts, drawn, neutral)
-    held = [*vars(drawn).values(), *(getattr(part, f.name) for part in (inputs, state) for f in fields(part))]
+    shocks = ShockTable(seed, runs, scenario.months)
+    luck = chance(np.arange(scenario.months)[:, None, None], inputs, shocks.monthly(), drawn)
+    held = [*vars(drawn).values(), *(getattr(part, f.name) for part in (inputs, state, luck) for f in fields(part))]
     for value in held:
         if isinstance(value, np.ndarray):
             value.setflags(write=False)
-    return Beginning(facts, drawn, ShockTable(seed, runs, scenario.months), inputs, state)
+    return Beginning(facts, drawn, shocks, luck, inputs, state)
 
 
 class Simulation:
@@ -115,14 +118,15 @@ class Simulation:
         self.scenario = scenario
         beginning = beginning or begin(scenario, seed, runs, uncertainty, parameters, without, facts)
         self.facts, self.parameters, self._shocks = beginning.facts, beginning.parameters, beginning.shocks
-        self.inputs, self.state = beginning.inputs, beginning.state
+        self._luck, self.inputs, self.state = beginning.luck, beginning.inputs, beginning.state
         shared = {name: path[None] for name, path in scenario.paths().items()}
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
         moves = [(path[:, 1:] != path[:, :-1]).any(axis=(0, 2)) for path in self._paths.values()]
         self._changes = np.append(True, np.any(moves, axis=0))  # months in which a lever changes
-        self._paths["pledge_before"], self._paths["pledge_due"] = phase_in(
+        before, due = phase_in(
             self._paths["pledge"], lever_table.BY_NAME["pledge"].neutral, pledge_age(scenario.start)
         )
+        self._falling_due = {"pledge_before": before, "pledge_due": due}  # moves each month, as no lever does
 
     @property
     def finished(self) -> bool:
@@ -131,17 +135,19 @@ class Simulation:
 
     def levers(self, month: int) -> Levers:
         """Levers in force in a month, counted from 0."""
-        return Levers(**{name: path[:, month] for name, path in self._paths.items()})
+        return Levers(**{name: path[:, month] for name, path in (self._paths | self._falling_due).items()})
 
     def step(self, amend: Amend | None = None, book: Book | None = None) -> None:
         """Advance all runs by a month; see `cohesion.rules.month.advance`."""
         month = self.state.month
-        self._levers = self.levers(month)
         if self._changes[month]:
+            self._levers = self.levers(month)
             self._stands = standing(self.inputs, self._levers, self.parameters)
+        moved = {name: path[:, month] for name, path in self._falling_due.items()}
+        levers = Levers(**(vars(self._levers) | moved))
         self.state = advance(
-            self.state, self.inputs, self._levers, self._shocks.month(month), self.parameters, amend, book,
-            self._stands,
+            self.state, self.inputs, levers, self._shocks.month(month), self.parameters, amend, book,
+            self._stands, self._luck.month(month),
         )  # fmt: skip
 
     @cached_property

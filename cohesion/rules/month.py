@@ -25,7 +25,21 @@ from cohesion.rules import (
     united_states,
     war,
 )
-from cohesion.types import AID, FORCE, SANCTIONS, Amend, Array, Book, Inputs, Levers, Parameters, Shocks, State
+from cohesion.types import (
+    AID,
+    FORCE,
+    SANCTIONS,
+    Amend,
+    Array,
+    Book,
+    BoolArray,
+    Inputs,
+    IntArray,
+    Levers,
+    Parameters,
+    Shocks,
+    State,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,43 @@ def standing(x: Inputs, lv: Levers, p: Parameters) -> Standing:
     return Standing(signals, dict(zip(signals, monthly, strict=True)), monthly.sum(axis=0))
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What follows from shocks and parameters alone: it can be worked out for all months at once.
+
+    Attributes
+    ----------
+    noise
+        Shock to each member's trust in the US, log-odds, ``[run, member]``.
+    reputation
+        Shock to what all observers believe of an ally, log-odds, ``[run, ally]``.
+    elected
+        Where a government is elected, ``[run, member]``.
+    swing
+        What an election moves alignment by without a reason, ``[run, member]``.
+    """
+
+    noise: Array
+    reputation: Array
+    elected: BoolArray
+    swing: Array
+
+    def month(self, month: int) -> "Chance":
+        """One month of many."""
+        return Chance(self.noise[month], self.reputation[month], self.elected[month], self.swing[month])
+
+
+def chance(month: int | IntArray, x: Inputs, z: Shocks, p: Parameters) -> Chance:
+    """What the shocks of a month bring, or those of many: ``[month, 1, 1]``, with the month first in every shock."""
+    elected = politics.elections(month, x.election_due, x.election_term, z.early_election, p)
+    return Chance(
+        noise=trust.noise(z.common_normal[..., 1:2], z.observer, x.europe, p),
+        reputation=trust.reputation(z.reputation, x.europe, p),
+        elected=elected & (x.europe > 0),
+        swing=politics.swing(z.ballot, p),
+    )
+
+
 def advance(
     s: State,
     x: Inputs,
@@ -64,6 +115,7 @@ def advance(
     amend: Amend | None = None,
     book: Book | None = None,
     stands: Standing | None = None,
+    luck: Chance | None = None,
 ) -> State:
     """The state one month on.
 
@@ -78,9 +130,12 @@ def advance(
         A ledger that is told every change of trust and its drivers.
     stands
         What `standing` gives for these levers, where the caller has it already.
+    luck
+        What `chance` gives for these shocks, where the caller has it already.
     """
     amend = amend or _as_proposed
     stands = stands or standing(x, lv, p)
+    luck = luck or chance(s.month, x, z, p)
     month = s.month + 1
     calendar = (x.first_month + s.month - 1) % 12 + 1
     usa = x.usa
@@ -143,8 +198,6 @@ def advance(
     # M2 trust and goodwill, M4 claims, M5 learning
     tariffs = trust.witnessed(trade.signal(tariff, x.exports, p), x.ties, p)
     committed = united_states.commitment_signal(commitment, p)
-    us_noise = trust.noise(z.common_normal[:, 1:2], z.observer, x.europe, p)
-    reputation = p.trust_noise * np.sqrt(p.anchor) * z.reputation * x.europe
     signals = np.empty((5, *tariffs.shape))  # in one array: a call costs more than its arithmetic
     signals[0] = tariffs
     signals[1] = committed
@@ -154,13 +207,13 @@ def advance(
     signals[4] = trade.solidarity(retaliation, p)
     by_tariffs, by_commitment, by_pledges, by_ranks, joint = trust.monthly(signals, p) * x.europe
     deviation = trust.revise(
-        s.deviation, x.update, x.update_about_us, by_tariffs + by_commitment + stands.total + us_noise,
-        by_pledges + by_ranks + reputation, joint, usa,
+        s.deviation, x.update, x.update_about_us, by_tariffs + by_commitment + stands.total + luck.noise,
+        by_pledges + by_ranks + luck.reputation, joint, usa,
     )  # fmt: skip
     if book is not None:
-        about_us = {"tariffs": by_tariffs, "commitment": by_commitment} | stands.monthly | {"noise": us_noise}
+        about_us = {"tariffs": by_tariffs, "commitment": by_commitment} | stands.monthly | {"noise": luck.noise}
         about_all = {
-            "pledges": by_pledges, "breaking ranks": by_ranks, "reputation noise": reputation,
+            "pledges": by_pledges, "breaking ranks": by_ranks, "reputation noise": luck.reputation,
             "joint retaliation": joint,
         }  # fmt: skip
         book.book(s.deviation, x.update, x.update_about_us, about_us, about_all, deviation)
@@ -171,9 +224,8 @@ def advance(
     goodwill_lost = x.liking - liking
 
     # M14 domestic politics
-    elected = politics.elections(s.month, x.election_due, x.election_term, z.early_election, p) & (x.europe > 0)
-    new = politics.redraw(s.alignment, x.alignment, goodwill_lost, threat_change, z.ballot, p)
-    alignment = np.where(elected, new, s.alignment)
+    new = politics.redraw(s.alignment, x.alignment, goodwill_lost, threat_change, luck.swing, p)
+    alignment = np.where(luck.elected, new, s.alignment)
 
     # M8 support for Ukraine
     shortfall = -lv.us_aid * x.us_aid_share

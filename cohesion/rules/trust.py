@@ -96,6 +96,11 @@ def noise(common: Array, observer: Array, europe: Array, p: Parameters) -> Array
     return monthly * europe * (common + observer)
 
 
+def reputation(draw: Array, europe: Array, p: Parameters) -> Array:
+    """Monthly shock to what all observers believe of an ally, of the size of `noise`, ``[run, ally]``."""
+    return p.trust_noise * np.sqrt(p.anchor) * draw * europe
+
+
 def goodwill(deviation: Array, signal: Array, p: Parameters) -> Array:
     """Goodwill toward the US after one month, deviation of log-odds, ``[run, member]``.
 
