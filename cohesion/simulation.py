@@ -171,7 +171,7 @@ class Simulation:
             "defection": defects(s.posture).mean(axis=-1),
             "loyalty": (loyal * self._gdp_share).sum(axis=-1),
             "trust_retained": (measures.mean(s.trust_in_us, x.europe) / start_us)[:, 0],
-            "credibility": measures.flank(s.credibility, x.exposure)[:, 0],
+            "credibility": s.flank[:, 0],
             "unity": s.unity[:, 0],
             "credibility_without_us": measures.flank(s.credibility_without_us, x.exposure)[:, 0],
             "european_trust_retained": (measures.mean(s.european_trust, x.europe) / start_europe)[:, 0],

@@ -92,6 +92,7 @@ class Inputs:
     gdp: Array  # [member] billion USD at the start
     growth: Array  # [member] trend growth a month, as a fraction
     spending: Array  # [member] % of GDP at the start
+    spending_total: float  # the sum over members other than the US
     aid: Array  # [member] aid to Ukraine at the start, % of GDP a year
     election_due: IntArray  # [member] months from the start to the first scheduled election
     election_term: IntArray  # [member] months between scheduled elections
@@ -107,6 +108,10 @@ class Inputs:
     goodwill: Array  # [member] log-odds of goodwill at the start
     liking: Array  # [member] the same as a probability
     threat: Array  # [run, member] at the start
+    threat_odds: Array  # [run, member] the same as odds
+    incidents: Array  # [run, member] incidents a month at the pressure of the start
+    incident_share: Array  # [run, member] share of months with one or more
+    tariff_stake: Array  # [run, member] what a tariff means to a member, 1 on average
     credibility: Array  # [run, member] at the start
     spill_in: Array  # [run, member] spill-in at the start
     required: Array  # [run, member] force that would have to be met at the start, billion USD of stock
@@ -146,6 +151,7 @@ class State:
     posture: IntArray  # [run, member] index into POSTURES
     credibility: Array  # [run, member] 0 to 1, taken quarterly
     credibility_without_us: Array  # [run, member] 0 to 1, taken quarterly
+    flank: Array  # [run, 1] mean credibility of the exposed members, taken quarterly
     spill_in: Array  # [run, member] billion USD, taken quarterly
     unity: Array  # [run, 1] share of decisions put into effect, mean of about a year
     delivery: Array  # [run, decision] the same for each kind of decision

@@ -94,7 +94,7 @@ def desired(
         - p.accommodation_cut * (posture == ACCOMMODATING)
         + preference
     )
-    return at_start * np.exp(np.clip(change, -1.5, 1.5))
+    return at_start * np.exp(change.clip(-1.5, 1.5))
 
 
 def budget(spending: Array, plan: Array, speed: Array, p: Parameters) -> Array:

@@ -91,13 +91,13 @@ def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never)
     with threadpool_limits(limits=1, user_api="blas"):
         simulation = _simulation(scenario, seed, runs)
         book, prior = Ledger.of(simulation), simulation.inputs.prior
-        trust = [probability(prior + simulation.state.deviation).mean(axis=0)]
+        trust = [probability(prior, simulation.state.deviation).mean(axis=0)]
         while not simulation.finished:
             if stopped():
                 return None
             simulation.step(book=book)
             if simulation.state.month % QUARTER == 0:
-                trust.append(probability(prior + simulation.state.deviation).mean(axis=0))
+                trust.append(probability(prior, simulation.state.deviation).mean(axis=0))
     traced = book.toward_us()[1].mean(axis=0)
     usa = simulation.inputs.usa
     first = np.broadcast_to(prior[..., usa], (len(runs), len(ISO3))).mean(axis=0)
