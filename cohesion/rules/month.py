@@ -270,14 +270,17 @@ def advance(
     enablers, enabler_pipeline = capability.build_enablers(s.enablers, s.enabler_pipeline, bought, share, p)
     autonomy = capability.autonomy(enablers, stock, usa, p)
 
-    s = replace(
-        s, month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, liking=liking,
-        threat=perceived,
+    s = State(
+        month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, liking=liking, threat=perceived,
         spending=spending, plan=plan, preference=preference, gdp=gdp, loss=loss, retaliation=retaliation,
         tariff=tariff, capability=stock, pipeline=pipeline, enablers=enablers, enabler_pipeline=enabler_pipeline,
         autonomy=autonomy, aid=aid, fatigue=fatigue, alignment=alignment, pressure_noise=noise, pressure=pressure,
         confidence=confidence, pocketed=pocketed, problem=problem, capacity=capacity, china=china_support,
         strength=strength, outlook=s.outlook + (prospects - s.outlook) / 12, phase=phase,
+        # the rest stands until the end of a quarter
+        european_trust=s.european_trust, credibility=s.credibility, credibility_without_us=s.credibility_without_us,
+        flank=s.flank, spill_in=s.spill_in, posture=s.posture, delivery=s.delivery, blocked=s.blocked, unity=s.unity,
+        cohesion_index=s.cohesion_index, cohesion_with_burden=s.cohesion_with_burden,
     )  # fmt: skip
     return quarter(s, x, lv, z, p, amend, stands) if month % 3 == 0 else s
 
@@ -298,7 +301,8 @@ def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Am
         s.credibility - x.credibility, s.autonomy - p.autonomy_start, goodwill_lost, s.alignment, wedge, lv.pillar, p,
     )  # fmt: skip
     chosen = posture.choose(utilities, s.posture, z.choice, p)
-    chosen = amend("posture", np.where(x.europe > 0, chosen, s.posture)).astype(np.int64)
+    chosen[:, x.usa] = s.posture[:, x.usa]  # what the US does is for the scenario to say
+    chosen = amend("posture", chosen).astype(np.int64, copy=False)
 
     # M10 consensus
     objection = consensus.objection(s.alignment, s.threat, wedge, chosen, p)
@@ -306,9 +310,7 @@ def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Am
     effect = consensus.effect(blocked, consensus.willing(chosen, s.gdp, x.europe), p)
     delivery = consensus.remember(s.delivery, effect)
     unity = delivery.mean(axis=-1, keepdims=True)
-    index, with_burden = measures.cohesion(
-        s.trust_in_us, s.european_trust, s.flank, unity, s.spending, x.europe
-    )
+    index, with_burden = measures.cohesion(s.trust_in_us, s.european_trust, s.flank, unity, s.spending, x.europe)
     return replace(
         s, posture=chosen, delivery=delivery, blocked=blocked, unity=unity,
         cohesion_index=index, cohesion_with_burden=with_burden,

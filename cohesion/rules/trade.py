@@ -14,7 +14,7 @@ def tariff_in_force(lever: Array, retaliation: Array, p: Parameters) -> Array:
 
     The lever plus what the US adds (or takes off) in answer to retaliation; no answer where there was no tariff.
     """
-    return (lever + p.tariff_response * retaliation * (lever > 0)).clip(0, 1)
+    return (lever + p.tariff_response * retaliation * np.heaviside(lever, 0)).clip(0, 1)
 
 
 def retaliate(retaliation: Array, tariff: Array, joint: Array, weights: Array, p: Parameters) -> Array:

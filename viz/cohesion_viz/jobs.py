@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from cohesion.facts import ISO3
 from cohesion.ledger import Ledger
 from cohesion.outcome import HOLDS
-from cohesion.record import Recorder, Records
+from cohesion.record import Recorder, Records, empty
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario
 from cohesion.simulation import Beginning, Simulation, begin
@@ -39,16 +39,17 @@ def compute(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never
     stopped
         Asked each month.
     """
-    records = _records(scenario, seed, runs, (*ALLIANCE_VARIABLES, "phase", *MEMBER_VARIABLES), stopped)
+    names = (*ALLIANCE_VARIABLES, "phase", *MEMBER_VARIABLES)
+    tables = {name: _as_sent(value) for name, value in empty(len(runs), scenario.months, names).items()}
+    records = _records(scenario, seed, runs, tables, stopped)
     if records is None:
         return None
-    kept = {name: records[name] for name in (*ALLIANCE_VARIABLES, "phase", "outcome", *MEMBER_VARIABLES)}
-    return {name: np.ascontiguousarray(np.moveaxis(value, 0, -1), _kind(value)) for name, value in kept.items()}
+    return {name: np.ascontiguousarray(np.moveaxis(records[name], 0, -1)) for name in (*names, "outcome")}
 
 
 def ends(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> tuple[Array, Array] | None:
     """Whether the alliance holds at the end, and the last cohesion index, ``[run]`` each; None where stopped."""
-    records = _records(scenario, seed, runs, ("cohesion_index",), stopped)
+    records = _records(scenario, seed, runs, empty(len(runs), scenario.months, ("cohesion_index",)), stopped)
     return None if records is None else (records["outcome"][:, -1] == HOLDS, records["cohesion_index"][:, -1])
 
 
@@ -69,11 +70,11 @@ def _beginning(
 
 
 def _records(
-    scenario: Scenario, seed: int, runs: range, variables: tuple[str, ...], stopped: Stopped
+    scenario: Scenario, seed: int, runs: range, tables: Records, stopped: Stopped
 ) -> Records | None:
     with threadpool_limits(limits=1, user_api="blas"):
         simulation = _simulation(scenario, seed, runs)
-        recorder = Recorder(simulation, variables)
+        recorder = Recorder(simulation, into=tables)
         while not simulation.finished:
             if stopped():
                 return None
@@ -82,8 +83,10 @@ def _records(
         return recorder.records()
 
 
-def _kind(value: Array) -> Any:
-    return value.dtype if value.dtype == np.int8 else np.float32
+def _as_sent(table: Array) -> Array:
+    """An empty table of the same axes, in memory as a piece is sent: the run axis last, in single precision."""
+    shape = (*table.shape[1:], table.shape[0])
+    return np.moveaxis(np.empty(shape, table.dtype if table.dtype == np.int8 else np.float32), -1, 0)
 
 
 def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> "Detail | None":
