@@ -104,5 +104,5 @@ class ShockTable:
         return Shocks(**{c.name: self._tables[c.name][month // c.period] for c in CHANNELS})
 
     def monthly(self) -> Shocks:
-        """The shocks of all months, ``[month, run, ...]``; of channels that are not drawn each month, each draw once."""
+        """The shocks of all months, ``[month, run, ...]``; each draw of a longer period once."""
         return Shocks(**self._tables)

@@ -123,9 +123,7 @@ class Simulation:
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
         moves = [(path[:, 1:] != path[:, :-1]).any(axis=(0, 2)) for path in self._paths.values()]
         self._changes = np.append(True, np.any(moves, axis=0))  # months in which a lever changes
-        before, due = phase_in(
-            self._paths["pledge"], lever_table.BY_NAME["pledge"].neutral, pledge_age(scenario.start)
-        )
+        before, due = phase_in(self._paths["pledge"], lever_table.BY_NAME["pledge"].neutral, pledge_age(scenario.start))
         self._falling_due = {"pledge_before": before, "pledge_due": due}  # moves each month, as no lever does
 
     @property

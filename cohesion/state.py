@@ -77,8 +77,8 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
         aid=facts.ukraine_aid, election_due=facts.next_election, election_term=facts.term, alignment=facts.stance,
         ties=ties, european_ties=european_ties, projection=measures.projection(facts.distance, usa, p),
         update=trust.update_matrix(ties, p),
-        update_about_us=trust.update_matrix(european_ties, p), prior=prior, trust_in_us=trust_in_us,
-        european_trust=zero, goodwill=at_odds, liking=measures.probability(at_odds),
+        update_about_us=trust.update_matrix(european_ties, p), prior=prior, prior_in_us=prior[..., usa].copy(),
+        trust_in_us=trust_in_us, european_trust=zero, goodwill=at_odds, liking=measures.probability(at_odds),
         threat=perceived, threat_odds=threat.odds(perceived), incidents=incidents,
         incident_share=threat.incident_share(incidents), tariff_stake=trade.stake(facts.exports_to_us, p),
         credibility=zero, spill_in=zero,
@@ -116,9 +116,7 @@ def _calibrate_start(x: Inputs, s: State, neutral: Levers, p: Parameters) -> tup
     x = replace(x, required=scale * exposure)
     s = month.assess(s, x, neutral, p, war.assurance(neutral.assurance_force))
     x = replace(x, european_trust=s.european_trust, credibility=s.credibility, spill_in=spill_in)
-    index, with_burden = measures.cohesion(
-        s.trust_in_us, s.european_trust, s.flank, s.unity, s.spending, x.europe
-    )
+    index, with_burden = measures.cohesion(s.trust_in_us, s.european_trust, s.flank, s.unity, s.spending, x.europe)
     return x, replace(s, cohesion_index=index, cohesion_with_burden=with_burden)
 
 

@@ -7,7 +7,7 @@ member axis next; a third axis is the ally that is observed. A single Mesa model
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -103,6 +103,7 @@ class Inputs:
     update: Array  # [run, member, ally] one month of anchoring and learning, a linear map of trust
     update_about_us: Array  # [run, member, ally] the same for trust in the US, learnt among the others
     prior: Array  # [run, member, ally] log-odds of trust at the start
+    prior_in_us: Array  # [run, member] those of trust in the US, laid together
     trust_in_us: Array  # [run, member] trust in the US at the start
     european_trust: Array  # [run, member] tie-weighted trust in members other than the US at the start
     goodwill: Array  # [member] log-odds of goodwill at the start
@@ -186,4 +187,4 @@ class Book(Protocol):
 
 
 #: A hook by which a subclassed Mesa agent amends what members do: (phase, proposed array) -> array.
-Amend = Callable[[str, Array], Array]
+Amend = Callable[[str, npt.NDArray[Any]], npt.NDArray[Any]]

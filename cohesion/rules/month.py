@@ -229,7 +229,7 @@ def advance(
             "joint retaliation": joint,
         }  # fmt: skip
         book.book(s.deviation, x.update, x.update_about_us, about_us, about_all, deviation)
-    trust_in_us = measures.probability(x.prior[..., usa], deviation[..., usa])
+    trust_in_us = measures.probability(x.prior_in_us, deviation[..., usa])
     felt = tariffs + stands.signals["territorial claims"] + stands.signals["culture war"] + committed
     goodwill = trust.goodwill(s.goodwill, felt * x.europe, p)
     liking = measures.probability(x.goodwill, goodwill)

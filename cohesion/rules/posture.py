@@ -19,7 +19,7 @@ from cohesion.types import (
     Parameters,
 )
 
-#: What each posture says of an ally, relative to the committed; assumption: order and spacing, scaled by posture_conduct.
+#: What each posture says of an ally beside the committed; assumption: order and spacing, scaled by posture_conduct.
 CONDUCT = np.array([0.0, 0.0, -0.3, -0.8, -0.7, -3.0])
 
 

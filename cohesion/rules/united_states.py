@@ -18,7 +18,7 @@ def commitment(
     reward
         How far the US answers allied spending, 0 to 1.
     spending, at_start, total
-        % of GDP, ``[run, member]`` and ``[member]``, and the sum at the start over members other than the US: what counts
+        % of GDP, ``[run, member]``, ``[member]``, and the sum at the start over members other than the US: what counts
         is the rise of that sum.
     """
     rise = np.vecdot(spending - at_start, europe)[..., None] / total

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from cohesion.facts import ISO3
 from cohesion.ledger import Ledger
@@ -21,6 +21,7 @@ from cohesion_viz.answers import ALLIANCE_VARIABLES, MEMBER_VARIABLES, QUARTER, 
 #: Runs of the first band: a worker keeps how they begin, since a lever that moves leaves that as it is.
 FIRST = 64
 Array = npt.NDArray[Any]
+_POOLS = ThreadpoolController()  # looking for them anew would take a millisecond or two of each job
 Stopped = Callable[[], bool]
 
 
@@ -39,18 +40,20 @@ def compute(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never
     stopped
         Asked each month.
     """
-    names = (*ALLIANCE_VARIABLES, "phase", *MEMBER_VARIABLES)
-    tables = {name: _as_sent(value) for name, value in empty(len(runs), scenario.months, names).items()}
-    records = _records(scenario, seed, runs, tables, stopped)
-    if records is None:
+    tables = empty(len(runs), scenario.months, (*ALLIANCE_VARIABLES, "phase", *MEMBER_VARIABLES))
+    kept = {name: _as_sent(table) for name, table in tables.items()}
+    outcome = _run(scenario, seed, runs, kept, stopped)
+    if outcome is None:
         return None
-    return {name: np.ascontiguousarray(np.moveaxis(records[name], 0, -1)) for name in (*names, "outcome")}
+    kept["outcome"] = outcome
+    return {name: np.ascontiguousarray(np.moveaxis(values, 0, -1)) for name, values in kept.items()}
 
 
 def ends(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> tuple[Array, Array] | None:
     """Whether the alliance holds at the end, and the last cohesion index, ``[run]`` each; None where stopped."""
-    records = _records(scenario, seed, runs, empty(len(runs), scenario.months, ("cohesion_index",)), stopped)
-    return None if records is None else (records["outcome"][:, -1] == HOLDS, records["cohesion_index"][:, -1])
+    kept = empty(len(runs), scenario.months, ("cohesion_index",))
+    outcome = _run(scenario, seed, runs, kept, stopped)
+    return None if outcome is None else (outcome[:, -1] == HOLDS, kept["cohesion_index"][:, -1])
 
 
 def _simulation(scenario: Scenario, seed: int, runs: range) -> Simulation:
@@ -69,18 +72,17 @@ def _beginning(
     return begin(Scenario("", "", "", start, months, parameters=dict(parameters)), seed, runs)
 
 
-def _records(
-    scenario: Scenario, seed: int, runs: range, tables: Records, stopped: Stopped
-) -> Records | None:
-    with threadpool_limits(limits=1, user_api="blas"):
+def _run(scenario: Scenario, seed: int, runs: range, kept: Records, stopped: Stopped) -> Array | None:
+    """Run to the end and keep variables in these tables; the outcome at each month, ``[run, month]``."""
+    with _POOLS.limit(limits=1, user_api="blas"):
         simulation = _simulation(scenario, seed, runs)
-        recorder = Recorder(simulation, into=tables)
+        recorder = Recorder(simulation, into=kept)
         while not simulation.finished:
             if stopped():
                 return None
             simulation.step()
             recorder.keep()
-        return recorder.records()
+        return recorder.outcomes()
 
 
 def _as_sent(table: Array) -> Array:
@@ -91,7 +93,7 @@ def _as_sent(table: Array) -> Array:
 
 def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> "Detail | None":
     """Trust between members by quarter and the traced ledger of each member; None where stopped."""
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _POOLS.limit(limits=1, user_api="blas"):
         simulation = _simulation(scenario, seed, runs)
         book, prior = Ledger.of(simulation), simulation.inputs.prior
         trust = [probability(prior, simulation.state.deviation).mean(axis=0)]
