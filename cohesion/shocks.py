@@ -84,18 +84,25 @@ class ShockTable:
 
     def __init__(self, seed: int, runs: Sequence[int], months: int) -> None:
         numbers, place = np.unique(runs, return_inverse=True)
-        self._place = slice(None) if np.array_equal(numbers, runs) else place
         shapes = {c.name: (-(-months // c.period), c.width) for c in CHANNELS}
-        self._tables = {name: np.empty((len(numbers), *shape)) for name, shape in shapes.items()}
+        # months first, so that what a month reads lies together
+        tables = {name: np.empty((shape[0], len(numbers), shape[1])) for name, shape in shapes.items()}
         for position, run in enumerate(numbers):
             stream = _Stream(seed, int(run))
             for number, c in enumerate(CHANNELS, start=1):
                 generator = stream.channel(number)
                 draw = generator.standard_normal if c.normal else generator.random
-                draw(out=self._tables[c.name][position])
-        for table in self._tables.values():
+                tables[c.name][:, position] = draw(shapes[c.name])
+        if not np.array_equal(numbers, runs):
+            tables = {name: table[:, place] for name, table in tables.items()}
+        for table in tables.values():
             table.setflags(write=False)  # simulations may share it
+        self._tables = tables
 
     def month(self, month: int) -> Shocks:
         """The shocks of one month, counted from 0."""
-        return Shocks(**{c.name: self._tables[c.name][:, month // c.period][self._place] for c in CHANNELS})
+        return Shocks(**{c.name: self._tables[c.name][month // c.period] for c in CHANNELS})
+
+    def monthly(self) -> Shocks:
+        """The shocks of all months, ``[month, run, ...]``; each draw of a longer period once."""
+        return Shocks(**self._tables)

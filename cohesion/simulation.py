@@ -13,7 +13,7 @@ from cohesion.facts import Facts, load_facts
 from cohesion.parameters import BY_NAME, MECHANISMS, from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
 from cohesion.rules.burden import phase_in
-from cohesion.rules.month import advance, standing
+from cohesion.rules.month import Chance, advance, chance, standing
 from cohesion.rules.posture import defects
 from cohesion.scenario import Scenario
 from cohesion.shocks import ShockTable, parameter_draws, posterior_draws
@@ -45,6 +45,7 @@ class Beginning:
     facts: Facts
     parameters: Parameters
     shocks: ShockTable
+    luck: Chance
     inputs: Inputs
     state: State
 
@@ -65,11 +66,13 @@ def begin(
     neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
     facts = load_facts(scenario.start) if facts is None else facts
     inputs, state = start(facts, drawn, neutral)
-    held = [*vars(drawn).values(), *(getattr(part, f.name) for part in (inputs, state) for f in fields(part))]
+    shocks = ShockTable(seed, runs, scenario.months)
+    luck = chance(np.arange(scenario.months)[:, None, None], inputs, shocks.monthly(), drawn)
+    held = [*vars(drawn).values(), *(getattr(part, f.name) for part in (inputs, state, luck) for f in fields(part))]
     for value in held:
         if isinstance(value, np.ndarray):
             value.setflags(write=False)
-    return Beginning(facts, drawn, ShockTable(seed, runs, scenario.months), inputs, state)
+    return Beginning(facts, drawn, shocks, luck, inputs, state)
 
 
 class Simulation:
@@ -115,7 +118,7 @@ class Simulation:
         self.scenario = scenario
         beginning = beginning or begin(scenario, seed, runs, uncertainty, parameters, without, facts)
         self.facts, self.parameters, self._shocks = beginning.facts, beginning.parameters, beginning.shocks
-        self.inputs, self.state = beginning.inputs, beginning.state
+        self._luck, self.inputs, self.state = beginning.luck, beginning.inputs, beginning.state
         shared = {name: path[None] for name, path in scenario.paths().items()}
         self._paths: dict[str, Array] = shared | dict(paths or {})  # [run or 1, month, 32 or 1]
         moves = [(path[:, 1:] != path[:, :-1]).any(axis=(0, 2)) for path in self._paths.values()]
@@ -129,7 +132,7 @@ class Simulation:
 
     def levers(self, month: int) -> Levers:
         """Levers in force in a month, counted from 0."""
-        return Levers(**{name: path[:, month] for name, path in self._paths.items()})
+        return Levers(**{name: path[:, month] for name, path in (self._paths | self._falling_due).items()})
 
     def set_levers(self, values: Mapping[str, Array]) -> None:
         """Set levers from the present month on: what an actor who adapts decides in the course of a run.
@@ -144,24 +147,26 @@ class Simulation:
             path = self._paths[name]
             self._paths[name] = np.broadcast_to(path, (runs, *path.shape[1:])).copy()
             self._paths[name][:, month:] = value[:, None]
-        self._changes[month:] = True
+        self._changes[month] = True
         if "pledge" in values:
             self._phase_in_pledge()
 
     def _phase_in_pledge(self) -> None:
-        self._paths["pledge_before"], self._paths["pledge_due"] = phase_in(
-            self._paths["pledge"], lever_table.BY_NAME["pledge"].neutral, pledge_age(self.scenario.start)
-        )
+        neutral = lever_table.BY_NAME["pledge"].neutral
+        before, due = phase_in(self._paths["pledge"], neutral, pledge_age(self.scenario.start))
+        self._falling_due = {"pledge_before": before, "pledge_due": due}  # moves each month, as no lever does
 
     def step(self, amend: Amend | None = None, book: Book | None = None) -> None:
         """Advance all runs by a month; see `cohesion.rules.month.advance`."""
         month = self.state.month
-        self._levers = self.levers(month)
         if self._changes[month]:
+            self._levers = self.levers(month)
             self._stands = standing(self.inputs, self._levers, self.parameters)
+        moved = {name: path[:, month] for name, path in self._falling_due.items()}
+        levers = Levers(**(vars(self._levers) | moved))
         self.state = advance(
-            self.state, self.inputs, self._levers, self._shocks.month(month), self.parameters, amend, book,
-            self._stands,
+            self.state, self.inputs, levers, self._shocks.month(month), self.parameters, amend, book,
+            self._stands, self._luck.month(month),
         )  # fmt: skip
 
     @cached_property
@@ -185,7 +190,7 @@ class Simulation:
             "defection": defects(s.posture).mean(axis=-1),
             "loyalty": (loyal * self._gdp_share).sum(axis=-1),
             "trust_retained": (measures.mean(s.trust_in_us, x.europe) / start_us)[:, 0],
-            "credibility": measures.flank(s.credibility, x.exposure)[:, 0],
+            "credibility": s.flank[:, 0],
             "unity": s.unity[:, 0],
             "credibility_without_us": measures.flank(s.credibility_without_us, x.exposure)[:, 0],
             "european_trust_retained": (measures.mean(s.european_trust, x.europe) / start_europe)[:, 0],

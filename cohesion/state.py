@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from cohesion.facts import Facts
-from cohesion.rules import burden, capability, consensus, learning, measures, month, posture, threat, trust
+from cohesion.rules import burden, capability, consensus, learning, measures, month, posture, threat, trade, trust, war
 from cohesion.types import CEASEFIRE, WAR, Array, Inputs, Levers, Parameters, State
 
 FULL_SCALE_WAR = datetime.date(2022, 2, 1)
@@ -53,6 +53,7 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
     stock = usd / p.depreciation
     autonomy = capability.autonomy(zero, stock, usa, p)
     perceived = threat.start(exposure, facts.pressure, p)
+    incidents = threat.incidents(exposure, p)
     largest = (facts.gdp * europe).max()
     aid_usd = facts.ukraine_aid / 100 * facts.gdp
     alignment = facts.stance + zero
@@ -72,12 +73,15 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
         smallness=europe * (1 - facts.gdp / largest), hosting=facts.us_troops / (facts.us_troops + 5000),
         troops=facts.us_troops / facts.us_troops.sum(),
         gas=facts.gas_share, gdp=facts.gdp, growth=(1 + facts.growth) ** (1 / 12) - 1, spending=facts.spending,
+        spending_total=float((europe * facts.spending).sum()),
         aid=facts.ukraine_aid, election_due=facts.next_election, election_term=facts.term, alignment=facts.stance,
         ties=ties, european_ties=european_ties, projection=measures.projection(facts.distance, usa, p),
         update=trust.update_matrix(ties, p),
-        update_about_us=trust.update_matrix(european_ties, p), prior=prior, trust_in_us=trust_in_us,
-        european_trust=zero, goodwill=at_odds, liking=measures.probability(at_odds),
-        threat=perceived, credibility=zero, spill_in=zero,
+        update_about_us=trust.update_matrix(european_ties, p), prior=prior, prior_in_us=prior[..., usa].copy(),
+        trust_in_us=trust_in_us, european_trust=zero, goodwill=at_odds, liking=measures.probability(at_odds),
+        threat=perceived, threat_odds=threat.odds(perceived), incidents=incidents,
+        incident_share=threat.incident_share(incidents), tariff_stake=trade.stake(facts.exports_to_us, p),
+        credibility=zero, spill_in=zero,
         required=np.ones((runs, members)), delivery=delivery, posture=postures,
         pledge_gap=burden.pledge_gap(neutral.pledge[0], zero[0], pledge_due, facts.spending),
         support=float(aid_usd.sum()),
@@ -90,7 +94,8 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
         gdp=facts.gdp + zero, loss=zero, retaliation=zero, tariff=zero, capability=stock,
         pipeline=usd / 12 * p.equipment_share * p.delivery_months, enablers=zero, enabler_pipeline=zero,
         autonomy=autonomy, aid=zero, fatigue=zero, alignment=alignment, posture=postures,
-        credibility=zero, credibility_without_us=zero, spill_in=zero, unity=delivery.mean(axis=-1, keepdims=True),
+        credibility=zero, credibility_without_us=zero, flank=one_a_run, spill_in=zero,
+        unity=delivery.mean(axis=-1, keepdims=True),
         delivery=delivery, blocked=np.zeros((runs, 4)), pressure_noise=one_a_run, pressure=one_a_run,
         confidence=one_a_run, pocketed=one_a_run, problem=one_a_run, capacity=one_a_run, china=one_a_run,
         strength=one_a_run, outlook=one_a_run,
@@ -109,11 +114,9 @@ def _calibrate_start(x: Inputs, s: State, neutral: Levers, p: Parameters) -> tup
     exposure = np.maximum(x.exposure, 0.05)
     scale = measures.flank(response, x.exposure) / measures.flank(exposure, x.exposure) / p.deterrence_margin
     x = replace(x, required=scale * exposure)
-    s = month.assess(s, x, neutral, p)
+    s = month.assess(s, x, neutral, p, war.assurance(neutral.assurance_force))
     x = replace(x, european_trust=s.european_trust, credibility=s.credibility, spill_in=spill_in)
-    index, with_burden = measures.cohesion(
-        s.trust_in_us, s.european_trust, s.credibility, s.unity, s.spending, x.exposure, x.europe
-    )
+    index, with_burden = measures.cohesion(s.trust_in_us, s.european_trust, s.flank, s.unity, s.spending, x.europe)
     return x, replace(s, cohesion_index=index, cohesion_with_burden=with_burden)
 
 

@@ -7,7 +7,7 @@ member axis next; a third axis is the ally that is observed. A single Mesa model
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +92,7 @@ class Inputs:
     gdp: Array  # [member] billion USD at the start
     growth: Array  # [member] trend growth a month, as a fraction
     spending: Array  # [member] % of GDP at the start
+    spending_total: float  # the sum over members other than the US
     aid: Array  # [member] aid to Ukraine at the start, % of GDP a year
     election_due: IntArray  # [member] months from the start to the first scheduled election
     election_term: IntArray  # [member] months between scheduled elections
@@ -102,11 +103,16 @@ class Inputs:
     update: Array  # [run, member, ally] one month of anchoring and learning, a linear map of trust
     update_about_us: Array  # [run, member, ally] the same for trust in the US, learnt among the others
     prior: Array  # [run, member, ally] log-odds of trust at the start
+    prior_in_us: Array  # [run, member] those of trust in the US, laid together
     trust_in_us: Array  # [run, member] trust in the US at the start
     european_trust: Array  # [run, member] tie-weighted trust in members other than the US at the start
     goodwill: Array  # [member] log-odds of goodwill at the start
     liking: Array  # [member] the same as a probability
     threat: Array  # [run, member] at the start
+    threat_odds: Array  # [run, member] the same as odds
+    incidents: Array  # [run, member] incidents a month at the pressure of the start
+    incident_share: Array  # [run, member] share of months with one or more
+    tariff_stake: Array  # [run, member] what a tariff means to a member, 1 on average
     credibility: Array  # [run, member] at the start
     spill_in: Array  # [run, member] spill-in at the start
     required: Array  # [run, member] force that would have to be met at the start, billion USD of stock
@@ -146,6 +152,7 @@ class State:
     posture: IntArray  # [run, member] index into POSTURES
     credibility: Array  # [run, member] 0 to 1, taken quarterly
     credibility_without_us: Array  # [run, member] 0 to 1, taken quarterly
+    flank: Array  # [run, 1] mean credibility of the exposed members, taken quarterly
     spill_in: Array  # [run, member] billion USD, taken quarterly
     unity: Array  # [run, 1] share of decisions put into effect, mean of about a year
     delivery: Array  # [run, decision] the same for each kind of decision
@@ -180,4 +187,4 @@ class Book(Protocol):
 
 
 #: A hook by which a subclassed Mesa agent amends what members do: (phase, proposed array) -> array.
-Amend = Callable[[str, Array], Array]
+Amend = Callable[[str, npt.NDArray[Any]], npt.NDArray[Any]]

@@ -139,8 +139,8 @@ def race(threat_spending):
 def perceived(now, rival, p):
     """Threat after a month, from the log change of the rival's spending."""
     return threat.perceive(
-        threat=now, threat_at_start=PERCEIVED, exposure=EXPOSURE, pressure=rival, capacity=NIL, buffer=NIL,
-        draw=NIL + 0.5, p=p,
+        threat=now, odds_at_start=threat.odds(PERCEIVED), exposure=EXPOSURE, pressure=rival, capacity=NIL, buffer=NIL,
+        incidents=NIL, usual=NIL, draw=NIL + 0.5, p=p,
     )  # fmt: skip
 
 
@@ -305,8 +305,8 @@ def frequencies(utilities, held, **values):
     """How often each posture is taken over evenly spread draws where every member reviews, ``[case, posture]``."""
     p = parameter_set({"posture_review": 1} | values, len(utilities))
     chosen = posture.choose(
-        utilities=np.repeat(utilities[:, None], len(DRAWS), axis=1), current=np.full((1, 1), held),
-        draw=np.tile(DRAWS, (len(utilities), 1)), p=p,
+        utilities=np.repeat(utilities[:, None], len(DRAWS), axis=1),
+        current=np.full((len(utilities), len(DRAWS)), held), draw=np.tile(DRAWS, (len(utilities), 1)), p=p,
     )  # fmt: skip
     return (chosen[..., None] == np.arange(len(POSTURES))).mean(axis=1)
 

@@ -24,18 +24,19 @@ def phase_in(pledge: Array, neutral: float, age: int) -> tuple[Array, Array]:
     neutral, age
         Pledge of the start, and how many months ago it was made; negative where it is still to come.
     """
-    before, due = np.empty_like(pledge), np.empty_like(pledge)
+    before, months = np.empty_like(pledge), np.empty_like(pledge)
     old, now = np.zeros_like(pledge[..., 0, :]), np.full_like(pledge[..., 0, :], neutral)
-    months = np.full_like(now, age)
+    since = np.full_like(now, age)
     for month in range(pledge.shape[-2]):
-        share = np.clip(months / PLEDGE_MONTHS, 0, 1)
         new = pledge[..., month, :]
         moved = new != now
-        old = np.where(moved, old + share * (now - old), old)
-        months, now = np.where(moved, 0, months), new
-        before[..., month, :], due[..., month, :] = old, np.clip(months / PLEDGE_MONTHS, 0, 1)
-        months = months + 1
-    return before, due
+        if moved.any():
+            share = np.clip(since / PLEDGE_MONTHS, 0, 1)
+            old = np.where(moved, old + share * (now - old), old)
+            since, now = np.where(moved, 0, since), new
+        before[..., month, :], months[..., month, :] = old, since
+        since = since + 1
+    return before, np.clip(months / PLEDGE_MONTHS, 0, 1)
 
 
 def pledge_gap(pledge: Array, before: Array, due: Array, spending: Array) -> Array:
@@ -94,7 +95,7 @@ def desired(
         - p.accommodation_cut * (posture == ACCOMMODATING)
         + preference
     )
-    return at_start * np.exp(np.clip(change, -1.5, 1.5))
+    return at_start * np.exp(change.clip(-1.5, 1.5))
 
 
 def budget(spending: Array, plan: Array, speed: Array, p: Parameters) -> Array:

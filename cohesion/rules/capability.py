@@ -20,7 +20,7 @@ def enabler_share(effort: Array, goodwill_lost: Array, europe: Array, p: Paramet
     goodwill_lost
         Probability of liking the US lost since the start, ``[run, member]``.
     """
-    return europe * np.clip(p.pillar_orders * effort + p.autonomy_push * goodwill_lost, 0, 0.6)
+    return europe * (p.pillar_orders * effort + p.autonomy_push * goodwill_lost).clip(0, 0.6)
 
 
 def purchases(spending_usd: Array, usual_usd: Array, p: Parameters) -> Array:

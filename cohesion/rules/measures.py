@@ -19,10 +19,16 @@ def projection(distance: Array, usa: int, p: Parameters) -> Array:
     return share
 
 
-def probability(log_odds: Array) -> Array:
-    """Inverse of the log-odds, any shape."""
-    # In place: for [run, member, ally] four new arrays of a megabyte each would take longer than the arithmetic.
-    odds = np.array(log_odds, dtype=float)
+def probability(prior: Array, deviation: Array | float = 0.0) -> Array:
+    """Inverse of the log-odds, any shape.
+
+    Parameters
+    ----------
+    prior, deviation
+        Log-odds at the start, and by how much they have moved.
+    """
+    # In place: for [run, member, ally] each new array would take longer than its arithmetic.
+    odds = np.add(prior, deviation, dtype=float)
     np.negative(odds, out=odds)
     np.exp(odds, out=odds)
     odds += 1
@@ -57,22 +63,18 @@ def response(
         capability of allies other than the US at full use.
     """
     reach = trust * projection
-    free = capability * autonomy * present
-    leaning = capability * (1 - autonomy) * present
+    np.einsum("...ii->...i", reach)[...] = 0  # a view: a member's own forces are added below
+    own = np.empty((*capability.shape, 2))  # what is free, and what leans on the US
+    np.multiply(capability, autonomy, out=own[..., 0])
+    np.multiply(capability, 1 - autonomy, out=own[..., 1])
     american = capability[..., usa] * present[..., usa]
-    free[..., usa] = 0  # the US is added below: its forces do not lean on anyone
-    everyone = np.arange(trust.shape[-1])
-    reach[..., everyone, everyone] = 0  # a member's own forces are added below
-    ours = np.matmul(reach, np.stack([free, leaning], axis=-1))
+    own[..., usa, 0] = 0  # the US is added below: its forces do not lean on anyone
+    ours = np.matmul(reach, own * present[..., None])
     from_us = reach[..., usa] * american[..., None]
     from_us[..., usa] = american
     trusted = trust[..., usa].copy()
     trusted[..., usa] = 1
-    own_free = capability * autonomy
-    own_free[..., usa] = 0
-    own_leaning = capability * (1 - autonomy)
-    alone = own_free + ours[..., 0]
-    leant = own_leaning + ours[..., 1]
+    alone, leant = own[..., 0] + ours[..., 0], own[..., 1] + ours[..., 1]
     return alone + leant * trusted + from_us, alone, ours[..., 0] + ours[..., 1]
 
 
@@ -95,10 +97,9 @@ def mean(values: Array, weight: Array) -> Array:
 def cohesion(
     trust_in_us: Array,
     european_trust: Array,
-    credibility: Array,
+    flank: Array,
     unity: Array,
     spending: Array,
-    exposure: Array,
     europe: Array,
 ) -> tuple[Array, Array]:
     """Cohesion index, 0 to 1, without and with burden sharing, ``[run, 1]`` each.
@@ -106,9 +107,14 @@ def cohesion(
     Geometric mean of trust (half in the US, half among the others), credibility on the exposed flank and unity of
     decisions: one that collapses cannot be bought off. Coercion raises burden sharing, so the headline leaves it out
     and the second index shows it: spending of members other than the US against 2 % of GDP, at most 1.
+
+    Parameters
+    ----------
+    flank
+        `flank` of credibility.
     """
     trust = 0.5 * mean(trust_in_us, europe) + 0.5 * mean(european_trust, europe)
-    core = trust * flank(credibility, exposure) * unity
+    core = trust * flank * unity
     burden = np.minimum(1, mean(spending, europe) / 2)
     return np.cbrt(core), np.sqrt(np.sqrt(core * burden))
 
@@ -126,7 +132,7 @@ def connectivity(deviation: Array, prior: Array, threshold: Array) -> Array:
     An edge joins two members whose mutual trust (the smaller of the two) exceeds the threshold (Fiedler 1973). 0: the
     alliance has fallen into parts that do not trust each other; 1: everyone trusts everyone.
     """
-    trust = probability(prior + deviation)
+    trust = probability(prior, deviation)
     mutual = np.minimum(trust, np.swapaxes(trust, -1, -2))
     edges = np.where(mutual >= threshold[..., None], mutual, 0.0)
     edges = edges * (1 - np.eye(edges.shape[-1]))

@@ -25,7 +25,21 @@ from cohesion.rules import (
     united_states,
     war,
 )
-from cohesion.types import AID, FORCE, SANCTIONS, Amend, Array, Book, Inputs, Levers, Parameters, Shocks, State
+from cohesion.types import (
+    AID,
+    FORCE,
+    SANCTIONS,
+    Amend,
+    Array,
+    Book,
+    BoolArray,
+    Inputs,
+    IntArray,
+    Levers,
+    Parameters,
+    Shocks,
+    State,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,14 @@ class Standing:
 
     Attributes
     ----------
+    concessions
+        Of the US to Russia, all kinds together, ``[run or 1, 1]``.
+    ceded
+        Territory, by whoever cedes more of it, ``[run or 1, 1]``.
+    assurance
+        Worth of the assurance force, ``[run or 1, 1]``.
+    terms
+        Worth of the deal on the table to Russia, ``[run, 1]``.
     signals
         Long-run effects on trust in the US, log-odds, ``[run, member]`` each.
     monthly
@@ -42,17 +64,65 @@ class Standing:
         Their sum, ``[run, member]``.
     """
 
+    concessions: Array
+    ceded: Array
+    assurance: Array
+    terms: Array
     signals: dict[str, Array]
     monthly: dict[str, Array]
     total: Array
 
 
 def standing(x: Inputs, lv: Levers, p: Parameters) -> Standing:
-    """Effects of claims and conduct that the levers of a month set; parameters are those of `advance`."""
+    """What the levers of a month set; parameters are those of `advance`."""
+    ceded = np.maximum(lv.us_concession_territory, lv.territory_ceded)
+    assurance = war.assurance(lv.assurance_force)
+    others = lv.us_concession_nato + lv.us_concession_sanctions
+    terms = war.offer(ceded, lv.ukraine_rearmament, others, assurance, p)
     signals = {"territorial claims": claims.signal(lv.us_claim, x.ties, x.smallness, p)}
     signals |= united_states.signals(lv, x.exposure, x.hosting, p)
-    monthly = trust.monthly(np.array(list(signals.values())), p) * x.europe
-    return Standing(signals, dict(zip(signals, monthly, strict=True)), monthly.sum(axis=0))
+    monthly = trust.monthly(np.array(list(signals.values())), x.europe, p)
+    return Standing(
+        united_states.concessions(lv), ceded, assurance, terms,
+        signals, dict(zip(signals, monthly, strict=True)), monthly.sum(axis=0),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What follows from shocks and parameters alone: it can be worked out for all months at once.
+
+    Attributes
+    ----------
+    noise
+        Shock to each member's trust in the US, log-odds, ``[run, member]``.
+    reputation
+        Shock to what all observers believe of an ally, log-odds, ``[run, ally]``.
+    elected
+        Where a government is elected, ``[run, member]``.
+    swing
+        What an election moves alignment by without a reason, ``[run, member]``.
+    """
+
+    noise: Array
+    reputation: Array
+    elected: BoolArray
+    swing: Array
+
+    def month(self, month: int) -> "Chance":
+        """One month of many."""
+        return Chance(self.noise[month], self.reputation[month], self.elected[month], self.swing[month])
+
+
+def chance(month: int | IntArray, x: Inputs, z: Shocks, p: Parameters) -> Chance:
+    """What the shocks of a month bring, or those of many: ``[month, 1, 1]``, with the month first in every shock."""
+    elected = politics.elections(month, x.election_due, x.election_term, z.early_election, p)
+    return Chance(
+        noise=trust.noise(z.common_normal[..., 1:2], z.observer, x.europe, p),
+        reputation=trust.reputation(z.reputation, x.europe, p),
+        elected=elected & (x.europe > 0),
+        swing=politics.swing(z.ballot, p),
+    )
 
 
 def advance(
@@ -64,6 +134,7 @@ def advance(
     amend: Amend | None = None,
     book: Book | None = None,
     stands: Standing | None = None,
+    luck: Chance | None = None,
 ) -> State:
     """The state one month on.
 
@@ -78,16 +149,20 @@ def advance(
         A ledger that is told every change of trust and its drivers.
     stands
         What `standing` gives for these levers, where the caller has it already.
+    luck
+        What `chance` gives for these shocks, where the caller has it already.
     """
     amend = amend or _as_proposed
     stands = stands or standing(x, lv, p)
+    luck = luck or chance(s.month, x, z, p)
     month = s.month + 1
     calendar = (x.first_month + s.month - 1) % 12 + 1
     usa = x.usa
 
     # M13 the United States
-    commitment = united_states.commitment(lv.us_commitment, lv.us_reward, s.spending, x.spending, x.europe, p)
-    concessions = united_states.concessions(lv)
+    commitment = united_states.commitment(
+        lv.us_commitment, lv.us_reward, s.spending, x.spending, x.spending_total, x.europe, p
+    )
 
     # M16 China, M11 Russia
     china_support = china.support(s.china, lv.us_courting, p)
@@ -96,8 +171,8 @@ def advance(
         lv.sanctions, lv.us_concession_sanctions, delivered[:, SANCTIONS : SANCTIONS + 1], p
     )
     unity_lost = -delivered.sum(axis=-1, keepdims=True) / delivered.shape[-1]
-    confidence = russia.confidence(s.confidence, concessions, unity_lost, s.strength, sanctions, p)
-    pocketed = russia.pocket(s.pocketed, concessions)
+    confidence = russia.confidence(s.confidence, stands.concessions, unity_lost, s.strength, sanctions, p)
+    pocketed = russia.pocket(s.pocketed, stands.concessions)
     problem = russia.problem(s.problem, lv.russia_bargaining, pocketed, p)
     noise = russia.pressure_noise(s.pressure_noise, z.common_normal[:, 0:1], p)
     pressure = russia.pressure(lv.russia_pressure, confidence, problem, noise, p)
@@ -109,26 +184,18 @@ def advance(
     aid_change = np.log((given + 1) / (x.support + 1))  # a billion is added so that a start without aid is finite
     capacity = war.capacity(s.capacity, peace, x.war_at_start, sanctions, lv.oil_squeeze, china_support, p)
     strength = war.strength(s.strength, peace, x.war_at_start, aid_change, lv.ukraine_rearmament, capacity, p)
-    assurance = war.assurance(lv.assurance_force)
     prospects = war.prospects(confidence, capacity, strength)
-    backing = war.backing(measures.flank(s.credibility, x.exposure), lv.us_concession_nato)
-    ceded = np.maximum(lv.us_concession_territory, lv.territory_ceded)
-    terms = war.offer(
-        ceded,
-        lv.ukraine_rearmament,
-        lv.us_concession_nato + lv.us_concession_sanctions,
-        assurance,
-        p,
-    )
+    deterrence = war.deterrence(strength, stands.assurance, war.backing(s.flank, lv.us_concession_nato), p)
     phase = war.next_phase(
-        s.phase, z.common_uniform[:, 0:1], lv.us_deal_seeking, terms, prospects, s.outlook, capacity, confidence,
-        war.deterrence(strength, assurance, backing, p), assurance, lv.russia_offensive, p,
+        s.phase, z.common_uniform[:, 0:1], lv.us_deal_seeking, stands.terms, prospects, s.outlook, capacity, confidence,
+        deterrence, stands.assurance, lv.russia_offensive, p,
     )  # fmt: skip
-    peace = war.at_peace(phase)
-    buffer = strength - 0.5 * ceded * peace
+    buffer = strength - 0.5 * stands.ceded * war.at_peace(phase)
 
     # M1 threat
-    perceived = threat.perceive(s.threat, x.threat, x.exposure, pressure, capacity, buffer, z.incident, p)
+    perceived = threat.perceive(
+        s.threat, x.threat_odds, x.exposure, pressure, capacity, buffer, x.incidents, x.incident_share, z.incident, p
+    )
     threat_change = perceived - x.threat
 
     # M3 trade war
@@ -141,10 +208,8 @@ def advance(
     gdp = x.gdp * (1 + x.growth) ** month * (1 - loss)
 
     # M2 trust and goodwill, M4 claims, M5 learning
-    tariffs = trust.witnessed(trade.signal(tariff, x.exports, p), x.ties, p)
+    tariffs = trust.witnessed(trade.signal(tariff, x.tariff_stake, p), x.ties, p)
     committed = united_states.commitment_signal(commitment, p)
-    us_noise = trust.noise(z.common_normal[:, 1:2], z.observer, x.europe, p)
-    reputation = p.trust_noise * np.sqrt(p.anchor) * z.reputation * x.europe
     signals = np.empty((5, *tariffs.shape))  # in one array: a call costs more than its arithmetic
     signals[0] = tariffs
     signals[1] = committed
@@ -152,28 +217,27 @@ def advance(
     signals[2] = burden.pledge_conduct(kept, x.pledge_gap, p)
     signals[3] = posture.conduct(s.posture, x.posture, p)
     signals[4] = trade.solidarity(retaliation, p)
-    by_tariffs, by_commitment, by_pledges, by_ranks, joint = trust.monthly(signals, p) * x.europe
+    by_tariffs, by_commitment, by_pledges, by_ranks, joint = trust.monthly(signals, x.europe, p)
     deviation = trust.revise(
-        s.deviation, x.update, x.update_about_us, by_tariffs + by_commitment + stands.total + us_noise,
-        by_pledges + by_ranks + reputation, joint, usa,
+        s.deviation, x.update, x.update_about_us, by_tariffs + by_commitment + stands.total + luck.noise,
+        by_pledges + by_ranks + luck.reputation, joint, usa,
     )  # fmt: skip
     if book is not None:
-        about_us = {"tariffs": by_tariffs, "commitment": by_commitment} | stands.monthly | {"noise": us_noise}
+        about_us = {"tariffs": by_tariffs, "commitment": by_commitment} | stands.monthly | {"noise": luck.noise}
         about_all = {
-            "pledges": by_pledges, "breaking ranks": by_ranks, "reputation noise": reputation,
+            "pledges": by_pledges, "breaking ranks": by_ranks, "reputation noise": luck.reputation,
             "joint retaliation": joint,
         }  # fmt: skip
         book.book(s.deviation, x.update, x.update_about_us, about_us, about_all, deviation)
-    trust_in_us = measures.probability(x.prior[..., usa] + deviation[..., usa])
+    trust_in_us = measures.probability(x.prior_in_us, deviation[..., usa])
     felt = tariffs + stands.signals["territorial claims"] + stands.signals["culture war"] + committed
     goodwill = trust.goodwill(s.goodwill, felt * x.europe, p)
-    liking = measures.probability(x.goodwill + goodwill)
+    liking = measures.probability(x.goodwill, goodwill)
     goodwill_lost = x.liking - liking
 
     # M14 domestic politics
-    elected = politics.elections(s.month, x.election_due, x.election_term, z.early_election, p) & (x.europe > 0)
-    new = politics.redraw(s.alignment, x.alignment, goodwill_lost, threat_change, z.ballot, p)
-    alignment = np.where(elected, new, s.alignment)
+    new = politics.redraw(s.alignment, x.alignment, goodwill_lost, threat_change, luck.swing, p)
+    alignment = np.where(luck.elected, new, s.alignment)
 
     # M8 support for Ukraine
     shortfall = -lv.us_aid * x.us_aid_share
@@ -206,25 +270,28 @@ def advance(
     enablers, enabler_pipeline = capability.build_enablers(s.enablers, s.enabler_pipeline, bought, share, p)
     autonomy = capability.autonomy(enablers, stock, usa, p)
 
-    s = replace(
-        s, month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, liking=liking,
-        threat=perceived,
+    s = State(
+        month=month, deviation=deviation, trust_in_us=trust_in_us, goodwill=goodwill, liking=liking, threat=perceived,
         spending=spending, plan=plan, preference=preference, gdp=gdp, loss=loss, retaliation=retaliation,
         tariff=tariff, capability=stock, pipeline=pipeline, enablers=enablers, enabler_pipeline=enabler_pipeline,
         autonomy=autonomy, aid=aid, fatigue=fatigue, alignment=alignment, pressure_noise=noise, pressure=pressure,
         confidence=confidence, pocketed=pocketed, problem=problem, capacity=capacity, china=china_support,
         strength=strength, outlook=s.outlook + (prospects - s.outlook) / 12, phase=phase,
+        # the rest stands until the end of a quarter
+        european_trust=s.european_trust, credibility=s.credibility, credibility_without_us=s.credibility_without_us,
+        flank=s.flank, spill_in=s.spill_in, posture=s.posture, delivery=s.delivery, blocked=s.blocked, unity=s.unity,
+        cohesion_index=s.cohesion_index, cohesion_with_burden=s.cohesion_with_burden,
     )  # fmt: skip
-    return quarter(s, x, lv, z, p, amend) if month % 3 == 0 else s
+    return quarter(s, x, lv, z, p, amend, stands) if month % 3 == 0 else s
 
 
-def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Amend) -> State:
+def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Amend, stands: Standing) -> State:
     """What happens at the end of a quarter: defence is assessed, postures are taken, decisions come up.
 
     Parameters are those of `advance`.
     """
     # M15 measures
-    s = assess(s, x, lv, p)
+    s = assess(s, x, lv, p, stands.assurance)
 
     # M9 posture
     goodwill_lost = x.liking - s.liking
@@ -234,7 +301,8 @@ def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Am
         s.credibility - x.credibility, s.autonomy - p.autonomy_start, goodwill_lost, s.alignment, wedge, lv.pillar, p,
     )  # fmt: skip
     chosen = posture.choose(utilities, s.posture, z.choice, p)
-    chosen = amend("posture", np.where(x.europe > 0, chosen, s.posture)).astype(np.int64)
+    chosen[:, x.usa] = s.posture[:, x.usa]  # what the US does is for the scenario to say
+    chosen = amend("posture", chosen).astype(np.int64, copy=False)
 
     # M10 consensus
     objection = consensus.objection(s.alignment, s.threat, wedge, chosen, p)
@@ -242,32 +310,31 @@ def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Am
     effect = consensus.effect(blocked, consensus.willing(chosen, s.gdp, x.europe), p)
     delivery = consensus.remember(s.delivery, effect)
     unity = delivery.mean(axis=-1, keepdims=True)
-    index, with_burden = measures.cohesion(
-        s.trust_in_us, s.european_trust, s.credibility, unity, s.spending, x.exposure, x.europe
-    )
+    index, with_burden = measures.cohesion(s.trust_in_us, s.european_trust, s.flank, unity, s.spending, x.europe)
     return replace(
         s, posture=chosen, delivery=delivery, blocked=blocked, unity=unity,
         cohesion_index=index, cohesion_with_burden=with_burden,
     )  # fmt: skip
 
 
-def assess(s: State, x: Inputs, lv: Levers, p: Parameters) -> State:
+def assess(s: State, x: Inputs, lv: Levers, p: Parameters, assurance: Array) -> State:
     """M15: expected response, credibility with and without the US, spill-in and trust among Europeans."""
-    belief = measures.probability(x.prior + s.deviation)
+    belief = measures.probability(x.prior, s.deviation)
     present = measures.present(s.posture, lv.us_withdrawal, x.usa)
     in_place = (x.troops * lv.us_troops).sum(axis=-1, keepdims=True)
     present[:, x.usa] *= 1 + 0.5 * in_place[:, 0]  # half of what the US would send is in place
     response, alone, spill_in = measures.response(belief, x.projection, s.capability, s.autonomy, present, x.usa)
     moved = s.delivery[:, FORCE : FORCE + 1] / x.delivery[:, FORCE : FORCE + 1]
     fighting = ~war.at_peace(s.phase)  # in a moratorium the front holds forces as before
-    backing = war.backing(measures.flank(s.credibility, x.exposure), lv.us_concession_nato)
-    guard = p.assurance_deterrence * war.assurance(lv.assurance_force) * backing
+    guard = p.assurance_deterrence * assurance * war.backing(s.flank, lv.us_concession_nato)
     required = x.required * war.available(s.capacity, s.strength, guard, fighting, x.war_at_start, s.month, p)
     belief *= x.european_ties  # in place: a new array of this size costs more than the product
+    credibility = measures.credibility(response * moved, required, p)
     return replace(
         s,
         european_trust=belief.sum(axis=-1),
-        credibility=measures.credibility(response * moved, required, p),
+        credibility=credibility,
+        flank=measures.flank(credibility, x.exposure),
         credibility_without_us=measures.credibility(alone * moved, required, p),
         spill_in=spill_in,
     )

@@ -9,7 +9,7 @@ import numpy as np
 from cohesion.types import Array, BoolArray, IntArray, Parameters
 
 
-def elections(month: int, due: IntArray, term: IntArray, draw: Array, p: Parameters) -> BoolArray:
+def elections(month: int | IntArray, due: IntArray, term: IntArray, draw: Array, p: Parameters) -> BoolArray:
     """Where a government is elected in this month, ``[run, member]``.
 
     Parameters
@@ -25,8 +25,19 @@ def elections(month: int, due: IntArray, term: IntArray, draw: Array, p: Paramet
     return scheduled | (draw < p.early_elections)
 
 
+def swing(draw: Array, p: Parameters) -> Array:
+    """What an election moves alignment by without a reason in these rules, ``[run, member]``.
+
+    Parameters
+    ----------
+    draw
+        Uniform on [0, 1), ``[run, member]``: the new government lies evenly within root 3 standard deviations.
+    """
+    return p.election_noise * np.sqrt(12) * (draw - 0.5)
+
+
 def redraw(
-    alignment: Array, trend: Array, goodwill_lost: Array, threat_change: Array, draw: Array, p: Parameters
+    alignment: Array, trend: Array, goodwill_lost: Array, threat_change: Array, swing: Array, p: Parameters
 ) -> Array:
     """Alignment of a newly elected government, -1 to 1, ``[run, member]``.
 
@@ -35,14 +46,8 @@ def redraw(
     goodwill_lost
         Probability of liking the US lost since the start: whether it turns voters from the hard line on Russia is open,
         so the range of ``goodwill_vote`` crosses zero.
-    draw
-        Uniform on [0, 1), ``[run, member]``: the new government lies evenly within root 3 standard deviations.
+    swing
+        `swing`.
     """
-    new = (
-        trend
-        + 0.5 * (alignment - trend)
-        + p.election_noise * np.sqrt(12) * (draw - 0.5)
-        - p.goodwill_vote * goodwill_lost
-        + p.threat_vote * threat_change
-    )
-    return np.clip(new, -1, 1)
+    new = trend + 0.5 * (alignment - trend) + swing - p.goodwill_vote * goodwill_lost + p.threat_vote * threat_change
+    return new.clip(-1, 1)

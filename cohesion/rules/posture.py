@@ -19,6 +19,9 @@ from cohesion.types import (
     Parameters,
 )
 
+#: What each posture says of an ally beside the committed; assumption: order and spacing, scaled by posture_conduct.
+CONDUCT = np.array([0.0, 0.0, -0.3, -0.8, -0.7, -3.0])
+
 
 def utilities(
     trust_change: Array,
@@ -60,7 +63,7 @@ def utilities(
     # who leaves gives up the other Europeans with the US: distrust of both counts, half each
     lost = 0.5 * (trust_change + european_change)
     out[WITHDRAWN] = -p.withdrawal_gap + weak + 0.5 * drift - p.posture_trust * lost
-    return np.moveaxis(out, 0, -1)
+    return out.transpose(1, 2, 0)
 
 
 def choose(utilities: Array, current: IntArray, draw: Array, p: Parameters) -> IntArray:
@@ -74,13 +77,15 @@ def choose(utilities: Array, current: IntArray, draw: Array, p: Parameters) -> I
         Uniform on [0, 1), ``[run, member]``: below ``posture_review`` there is a review, and where below it decides.
     """
     reviews = draw < p.posture_review
-    share = np.where(reviews, draw / np.maximum(p.posture_review, 1e-12), 0.0)
-    held = current == np.arange(6)[:, None, None]
-    score = p.posture_precision * (np.moveaxis(utilities, -1, 0) + p.posture_inertia * held)  # [posture, run, member]
+    run = reviews.nonzero()[0]  # of each review: what stays as it is need not be worked out
+    share = draw[reviews] / np.maximum(p.posture_review[run, 0], 1e-12)
+    held = current[reviews] == np.arange(6)[:, None]
+    score = p.posture_precision[run, 0] * (utilities[reviews].T + p.posture_inertia[run, 0] * held)  # [posture, review]
     weight = np.exp(score - score.max(axis=0))
     ladder = np.add.accumulate(weight, axis=0)
-    chosen = np.add.reduce(share * ladder[-1] >= ladder[:-1], axis=0)
-    return np.where(reviews, chosen, current)
+    chosen = current.copy()
+    chosen[reviews] = np.add.reduce(share * ladder[-1] >= ladder[:-1], axis=0)
+    return chosen
 
 
 def best(utilities: Array) -> IntArray:
@@ -90,8 +95,7 @@ def best(utilities: Array) -> IntArray:
 
 def conduct(posture: IntArray, at_start: IntArray, p: Parameters) -> Array:
     """Long-run signal that postures send to all observers, log-odds, ``[run, ally]``, relative to the start."""
-    weight = np.array([0.0, 0.0, -0.3, -0.8, -0.7, -3.0])  # assumption: order and spacing, scaled by posture_conduct
-    return p.posture_conduct * (weight[posture] - weight[at_start])
+    return p.posture_conduct * (CONDUCT[posture] - CONDUCT[at_start])
 
 
 def defects(posture: IntArray) -> BoolArray:

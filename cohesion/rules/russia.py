@@ -9,6 +9,11 @@ import numpy as np
 
 from cohesion.types import Array, Parameters
 
+#: Of the noise in pressure from month to month: half of a shock is gone after seven months, as in the monthly series of
+#: battle deaths. A shock is scaled so that the variance stays.
+KEEP = 0.9
+SHOCK = np.sqrt(1 - KEEP**2)
+
 
 def confidence(
     confidence: Array, concessions: Array, unity_lost: Array, strength: Array, sanctions: Array, p: Parameters
@@ -43,13 +48,12 @@ def problem(problem: Array, bargaining: Array, pocketed: Array, p: Parameters) -
 
 def pressure_noise(noise: Array, draw: Array, p: Parameters) -> Array:
     """Autocorrelated part of pressure, stationary standard deviation ``pressure_noise``, ``[run, 1]``."""
-    keep = 0.9  # half of a shock is gone after seven months, as in the monthly series of battle deaths
-    return keep * noise + p.pressure_noise * np.sqrt(1 - keep**2) * draw
+    return KEEP * noise + p.pressure_noise * SHOCK * draw
 
 
 def pressure(lever: Array, confidence: Array, problem: Array, noise: Array, p: Parameters) -> Array:
     """Military and hybrid pressure, log deviation from the start, ``[run, 1]``, kept within -2 and 2."""
-    return np.clip(lever + p.confidence_pressure * confidence + p.problem_pressure * problem + noise, -2, 2)
+    return (lever + p.confidence_pressure * confidence + p.problem_pressure * problem + noise).clip(-2, 2)
 
 
 def energy_loss(problem: Array, gas: Array, p: Parameters) -> Array:
@@ -65,4 +69,4 @@ def cheapness(alignment: Array, gas: Array, exposure: Array, p: Parameters) -> A
 
 def wedge(lever: Array, confidence: Array, target: Array, p: Parameters) -> Array:
     """Effort to split off each member, 0 to 1, ``[run, member]``: the scenario's, and more when confident."""
-    return np.clip(lever + p.confidence_wedge * np.maximum(0, confidence), 0, 1) * target
+    return (lever + p.confidence_wedge * np.maximum(0, confidence)).clip(0, 1) * target

@@ -42,7 +42,7 @@ def european(
         - p.fiscal_squeeze * loss
         - p.aid_fatigue * np.maximum(0, fatigue)
     )
-    return europe * (aid + 0.15 * (np.clip(target, -3, 3) - aid))  # 0.15 a month: packages take about half a year
+    return europe * (aid + 0.15 * (target.clip(-3, 3) - aid))  # 0.15 a month: packages take about half a year
 
 
 def total(aid: Array, at_start: Array, gdp: Array, us_lever: Array, usa: int, unity: Array) -> Array:

@@ -35,17 +35,34 @@ def start(exposure: Array, pressure: float, p: Parameters) -> Array:
         Russian pressure at the start, log deviation from the end of 2024.
     """
     late = 0.15 + p.threat_span * exposure
-    odds = late / (1 - late) * np.exp(p.threat_response * exposure * pressure)
-    return odds / (1 + odds)
+    before = odds(late) * np.exp(p.threat_response * exposure * pressure)
+    return before / (1 + before)
+
+
+def odds(threat: Array) -> Array:
+    """Odds of a threat, any shape."""
+    return threat / (1 - threat)
+
+
+def incidents(exposure: Array, p: Parameters) -> Array:
+    """Incidents a month at the pressure of the start, ``[run, member]``: in proportion to exposure."""
+    return p.incident_rate * exposure
+
+
+def incident_share(incidents: Array) -> Array:
+    """Share of months with an incident or more, 0 to 1, where there are so many a month, any shape."""
+    return 1 - np.exp(-incidents)
 
 
 def perceive(
     threat: Array,
-    threat_at_start: Array,
+    odds_at_start: Array,
     exposure: Array,
     pressure: Array,
     capacity: Array,
     buffer: Array,
+    incidents: Array,
+    usual: Array,
     draw: Array,
     p: Parameters,
 ) -> Array:
@@ -57,15 +74,18 @@ def perceive(
 
     Parameters
     ----------
+    odds_at_start
+        `odds` of the threat at the start.
     pressure, capacity, buffer
         Log deviations from the start, ``[run, 1]``.
+    incidents, usual
+        `incidents`, and their `incident_share`.
     draw
         Uniform on [0, 1), ``[run, member]``.
     """
     change = p.threat_response * exposure * (pressure + capacity - buffer)
-    odds = threat_at_start / (1 - threat_at_start) * np.exp(change)
-    target = odds / (1 + odds)
-    usual = p.incident_rate * exposure
-    incident = draw < 1 - np.exp(-usual * np.exp(pressure))
-    jump = p.incident_jump * threat * (1 - threat) * (incident - (1 - np.exp(-usual)))
+    aim = odds_at_start * np.exp(change)
+    target = aim / (1 + aim)
+    incident = draw < incident_share(incidents * np.exp(pressure))
+    jump = p.incident_jump * threat * (1 - threat) * (incident - usual)
     return threat + p.threat_adjustment * (target - threat) + jump

@@ -14,7 +14,7 @@ def tariff_in_force(lever: Array, retaliation: Array, p: Parameters) -> Array:
 
     The lever plus what the US adds (or takes off) in answer to retaliation; no answer where there was no tariff.
     """
-    return np.clip(lever + p.tariff_response * retaliation * (lever > 0), 0, 1)
+    return (lever + p.tariff_response * retaliation * np.heaviside(lever, 0)).clip(0, 1)
 
 
 def retaliate(retaliation: Array, tariff: Array, joint: Array, weights: Array, p: Parameters) -> Array:
@@ -51,13 +51,17 @@ def level_loss(tariff: Array, retaliation: Array, exports: Array, us_imports: Ar
     return loss
 
 
-def signal(tariff: Array, exports: Array, p: Parameters) -> Array:
-    """Long-run effect of tariffs on a member's trust in the US, log-odds, at most 0, ``[run, member]``.
+def stake(exports: Array, p: Parameters) -> Array:
+    """What a tariff means to a member, 1 on average, ``[run, member]``.
 
     Part of it is the affront, the same for all who are hit; the rest grows with exports at stake. The mean export share
     of members, 3 % of GDP, is the unit.
     """
-    stake = p.tariff_affront + (1 - p.tariff_affront) * exports / 0.03
+    return p.tariff_affront + (1 - p.tariff_affront) * exports / 0.03
+
+
+def signal(tariff: Array, stake: Array, p: Parameters) -> Array:
+    """Long-run effect of tariffs on a member's trust in the US, log-odds, at most 0, ``[run, member]``; see `stake`."""
     return -p.tariff_trust * tariff * stake
 
 

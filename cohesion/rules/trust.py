@@ -15,16 +15,20 @@ LIMIT = 6.0
 
 def asymmetric(signal: Array, p: Parameters) -> Array:
     """Give a negative signal its weight of ``asymmetry`` (Slovic 1993), ``[..., run, member]``."""
-    return np.maximum(signal, 0) + p.asymmetry * np.minimum(signal, 0)
+    weighed = p.asymmetry * np.minimum(signal, 0)
+    weighed += np.maximum(signal, 0)
+    return weighed
 
 
-def monthly(signal: Array, p: Parameters) -> Array:
-    """Turn long-run effects in log-odds into the change of one month, ``[..., run, member]``.
+def monthly(signal: Array, europe: Array, p: Parameters) -> Array:
+    """Turn long-run effects in log-odds into the change of one month, ``[..., run, member]``; none of them on the US.
 
     A signal is a level that acts every month against the anchor, so that a conduct kept up for ever moves trust by
     its weight (times the asymmetry where it is negative), social learning apart.
     """
-    return p.anchor * p.trust_sensitivity * asymmetric(signal, p)
+    moved = asymmetric(signal, p)
+    moved *= p.anchor * p.trust_sensitivity * europe
+    return moved
 
 
 def witnessed(direct: Array, ties: Array, p: Parameters) -> Array:
@@ -84,7 +88,7 @@ def revise(
     changed += (conduct + joint)[..., None, :]
     changed[..., usa, :] -= 2 * joint
     changed[..., usa] += toward_us
-    return np.clip(changed, -LIMIT, LIMIT, out=changed)
+    return changed.clip(-LIMIT, LIMIT, out=changed)
 
 
 def noise(common: Array, observer: Array, europe: Array, p: Parameters) -> Array:
@@ -94,6 +98,11 @@ def noise(common: Array, observer: Array, europe: Array, p: Parameters) -> Array
     """
     monthly = p.trust_noise * np.sqrt(p.anchor)
     return monthly * europe * (common + observer)
+
+
+def reputation(draw: Array, europe: Array, p: Parameters) -> Array:
+    """Monthly shock to what all observers believe of an ally, of the size of `noise`, ``[run, ally]``."""
+    return p.trust_noise * np.sqrt(p.anchor) * draw * europe
 
 
 def goodwill(deviation: Array, signal: Array, p: Parameters) -> Array:

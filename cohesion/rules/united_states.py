@@ -8,18 +8,21 @@ import numpy as np
 from cohesion.types import Array, Levers, Parameters
 
 
-def commitment(lever: Array, reward: Array, spending: Array, at_start: Array, europe: Array, p: Parameters) -> Array:
+def commitment(
+    lever: Array, reward: Array, spending: Array, at_start: Array, total: float, europe: Array, p: Parameters
+) -> Array:
     """Declared commitment to Article 5, -1 (disowned) to 1 (reaffirmed at every turn), 0 as at the start, ``[run, 1]``.
 
     Parameters
     ----------
     reward
         How far the US answers allied spending, 0 to 1.
-    spending, at_start
-        % of GDP, ``[run, member]`` and ``[member]``: what counts is the rise of the sum over members.
+    spending, at_start, total
+        % of GDP, ``[run, member]``, ``[member]``, and the sum at the start over members other than the US: what counts
+        is the rise of that sum.
     """
-    rise = np.vecdot(spending - at_start, europe)[..., None] / (europe * at_start).sum()
-    return np.clip(lever + reward * p.reward_effect * rise, -1, 1)
+    rise = np.vecdot(spending - at_start, europe)[..., None] / total
+    return (lever + reward * p.reward_effect * rise).clip(-1, 1)
 
 
 def concessions(levers: Levers) -> Array:

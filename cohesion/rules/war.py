@@ -8,12 +8,16 @@ break (Werner and Yuen 2005).
 
 import numpy as np
 
-from cohesion.types import CEASEFIRE, GUARDED, MORATORIUM, RENEWED, WAR, Array, BoolArray, IntArray, Parameters
+from cohesion.types import CEASEFIRE, GUARDED, MORATORIUM, PHASES, RENEWED, WAR, Array, BoolArray, IntArray, Parameters
+
+#: By phase; looking up is faster than comparing.
+AT_PEACE = np.isin(np.arange(len(PHASES)), (CEASEFIRE, GUARDED))
+FIGHTING = np.isin(np.arange(len(PHASES)), (WAR, RENEWED))
 
 
 def at_peace(phase: IntArray) -> BoolArray:
     """Whether a cease-fire or a guarded peace holds, ``[run, 1]``."""
-    return (phase == CEASEFIRE) | (phase == GUARDED)
+    return AT_PEACE[phase]
 
 
 def capacity(
@@ -32,7 +36,7 @@ def capacity(
     sanctions, oil
         Sanctions in effect beyond the start and oil receipts squeezed, ``[run, 1]``.
     """
-    pause = peace * 1.0 - (not war_at_start)  # -1 where war has come to a start in peace
+    pause = peace - float(not war_at_start)  # -1 where war has come to a start in peace
     target = p.regeneration * pause + china - p.sanctions_capacity * sanctions - p.oil_capacity * oil
     return capacity + (target - capacity) / 40
 
@@ -142,18 +146,19 @@ def next_phase(
     accepts = 1 / (1 + np.exp(-p.acceptance_slope * (offer - worse)))
     deal = p.ceasefire_rate * deal_seeking * accepts
     breach = np.minimum(0.5, p.breach_rate * np.exp(p.breach_slope * (capacity + confidence - deterrence)))
-    fighting = (phase == WAR) | (phase == RENEWED)
-    ceased = (phase == CEASEFIRE) | (phase == GUARDED)
-    stopped = np.where(fighting, draw < deal, (phase == MORATORIUM) & (draw < 2 * deal))
-    paused = fighting & ~stopped & (draw < 2 * deal)
-    lapsed = (phase == MORATORIUM) & ~stopped & (draw > 1 - p.moratorium_lapse)
+    fighting, ceased, moratorium = FIGHTING[phase], AT_PEACE[phase], phase == MORATORIUM
+    nearly = draw < 2 * deal
+    stopped = (fighting & (draw < deal)) | (moratorium & nearly)
+    paused = fighting & ~stopped & nearly
+    lapsed = moratorium & ~stopped & (draw > 1 - p.moratorium_lapse)
     attacks = (offensive > 0.5) & ~fighting
     broken = (ceased & (draw < breach)) | attacks
     peace = np.where(assurance >= 0.25, GUARDED, CEASEFIRE)
     after = np.where(stopped | (ceased & ~broken), peace, phase)
-    after = np.where(paused, MORATORIUM, after)
-    after = np.where(lapsed, WAR, after)
-    return np.where(broken, RENEWED, after)
+    after[paused] = MORATORIUM
+    after[lapsed] = WAR
+    after[broken] = RENEWED
+    return after
 
 
 def sanctions_in_effect(lever: Array, relief: Array, delivered: Array, p: Parameters) -> Array:

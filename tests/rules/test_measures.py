@@ -99,7 +99,7 @@ def test_the_flank_weighs_by_exposure_and_the_mean_by_its_weight():
 def cohesion(trust=0.6, european=0.7, credibility=0.8, unity=0.9, spending=1.5):
     row = np.ones((1, 2))
     found = measures.cohesion(
-        trust * row, european * row, credibility * row, unity * ONE, spending * row, row, np.array([1.0, 1.0])
+        trust * row, european * row, credibility * ONE, unity * ONE, spending * row, np.array([1.0, 1.0])
     )
     return tuple(index[0, 0] for index in found)
 

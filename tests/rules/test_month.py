@@ -14,6 +14,8 @@ from cohesion.rules.burden import PLEDGE_MONTHS
 from cohesion.rules.month import advance
 from cohesion.scenario import load_scenario
 from cohesion.shocks import CHANNELS, ShockTable
+from cohesion.simulation import Simulation
+from cohesion.simulation import begin as start_of
 from cohesion.state import pledge_age, start
 from cohesion.types import Levers, Shocks
 
@@ -180,6 +182,20 @@ def test_booking_and_an_amendment_that_changes_nothing_leave_the_path_as_it_is()
     watched = months(6, lv=levers(us_culture_war=1), amend=lambda _, proposed: proposed, book=Silent())[1][-1]
     for field in fields(plain):
         np.testing.assert_array_equal(getattr(plain, field.name), getattr(watched, field.name))
+
+
+def test_what_is_worked_out_before_the_months_is_what_a_month_works_out_for_itself():
+    scenario = load_scenario("splitting-the-alliance").with_changes(months=30)
+    beginning = start_of(scenario, 4, range(RUNS))
+    simulation = Simulation(scenario, 4, range(RUNS), beginning=beginning)
+    s = beginning.state
+    for month in range(scenario.months):
+        s = advance(s, beginning.inputs, simulation.levers(month), beginning.shocks.month(month), beginning.parameters)
+        simulation.step()
+    for field in fields(s):
+        np.testing.assert_array_equal(
+            getattr(s, field.name), getattr(simulation.state, field.name), err_msg=field.name, strict=True
+        )
 
 
 def test_a_month_changes_neither_state_nor_inputs_nor_levers_nor_shocks_nor_parameters():

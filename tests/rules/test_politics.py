@@ -11,9 +11,8 @@ ONE = np.ones((1, 1))
 
 def redraw(values=None, alignment=0.0, trend=0.0, goodwill_lost=0.0, threat_change=0.0, draw=0.5):
     p = parameter_set(values or {}, 1)
-    return politics.redraw(alignment * ONE, np.array([trend]), goodwill_lost * ONE, threat_change * ONE, draw * ONE, p)[
-        0, 0
-    ]
+    swing = politics.swing(draw * ONE, p)
+    return politics.redraw(alignment * ONE, np.array([trend]), goodwill_lost * ONE, threat_change * ONE, swing, p)[0, 0]
 
 
 def test_scheduled_elections_come_on_their_month_and_every_term_after():
@@ -40,7 +39,7 @@ def test_the_trend_is_a_fixed_point_in_the_mean_and_the_noise_has_its_deviation(
     draws = ((np.arange(10_000) + 0.5) / 10_000)[:, None]
     p = parameter_set({"election_noise": 0.2}, 1)
     zero = np.zeros_like(draws)
-    found = politics.redraw(zero + 0.1, np.array([0.1]), zero, zero, draws, p)
+    found = politics.redraw(zero + 0.1, np.array([0.1]), zero, zero, politics.swing(draws, p), p)
     assert found.mean() == pytest.approx(0.1)
     assert found.std() == pytest.approx(0.2, rel=1e-3)
     assert found.max() - 0.1 <= 0.2 * np.sqrt(3)

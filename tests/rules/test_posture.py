@@ -30,7 +30,7 @@ def frequencies(scores, current=COMMITTED, **values):
     """How often each posture is taken, over evenly spread draws; every member reviews unless said otherwise."""
     chosen = posture.choose(
         np.array(scores, float) + np.zeros((len(DRAWS), 1, 6)), np.full((len(DRAWS), 1), current), DRAWS,
-        parameter_set({"posture_review": 1, **values}, 1),
+        parameter_set({"posture_review": 1, **values}, len(DRAWS)),
     )  # fmt: skip
     return np.bincount(chosen.ravel(), minlength=6) / len(DRAWS)
 

@@ -78,12 +78,13 @@ def test_the_eu_answers_as_one_with_the_weighted_rate_and_others_answer_their_ow
 
 def test_a_tariff_costs_trust_in_full_at_the_mean_export_share_and_more_with_exposure():
     p = parameter_set({"tariff_trust": 1.5, "tariff_affront": 0.3}, 1)
-    signal = trade.signal(np.full((1, 3), 0.2), np.array([0.0, 0.03, 0.06]), p)
+    signal = trade.signal(np.full((1, 3), 0.2), trade.stake(np.array([0.0, 0.03, 0.06]), p), p)
     np.testing.assert_allclose(signal, [[-0.3 * 0.3, -0.3, -0.3 * 1.7]])
 
 
 def test_no_tariff_no_affront():
-    signal = trade.signal(np.zeros((1, 2)), np.array([0.0, 0.2]), parameter_set({}, 1))
+    p = parameter_set({}, 1)
+    signal = trade.signal(np.zeros((1, 2)), trade.stake(np.array([0.0, 0.2]), p), p)
     np.testing.assert_array_equal(signal, 0)
 
 

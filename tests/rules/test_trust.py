@@ -25,7 +25,7 @@ def test_with_an_asymmetry_of_one_good_and_bad_news_weigh_alike():
 def test_a_signal_kept_up_for_ever_moves_trust_by_its_weight_times_the_asymmetry(signal, expected):
     p = parameter_set({"learning": 0, "anchor": 0.05, "asymmetry": 1.4, "trust_sensitivity": 1}, 1)
     update = trust.update_matrix(TIES, p)
-    toward_us = trust.monthly(np.full((1, 3), signal), p)
+    toward_us = trust.monthly(np.full((1, 3), signal), np.ones(3), p)
     zero = np.zeros((1, 3))
     deviation = np.zeros((1, 3, 3))
     for _ in range(600):
@@ -36,8 +36,14 @@ def test_a_signal_kept_up_for_ever_moves_trust_by_its_weight_times_the_asymmetry
 
 def test_sensitivity_scales_every_signal():
     once, twice = parameter_set({"trust_sensitivity": 0.7}, 1), parameter_set({"trust_sensitivity": 1.4}, 1)
-    signal = np.array([[0.5, -0.5]])
-    np.testing.assert_allclose(trust.monthly(signal, twice), 2 * trust.monthly(signal, once))
+    signal, both = np.array([[0.5, -0.5]]), np.ones(2)
+    np.testing.assert_allclose(trust.monthly(signal, both, twice), 2 * trust.monthly(signal, both, once))
+
+
+def test_no_signal_moves_the_united_states():
+    moved = trust.monthly(np.array([[[0.5, -0.5]], [[-1.0, 2.0]]]), np.array([1.0, 0.0]), parameter_set({}, 1))
+    np.testing.assert_array_equal(moved[..., 1], 0)
+    assert np.all(moved[..., 0] != 0)
 
 
 def test_a_member_feels_its_own_lot_and_a_share_of_that_of_its_friends():

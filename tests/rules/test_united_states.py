@@ -67,7 +67,7 @@ def test_concessions_of_all_kinds_count_together():
 def test_commitment_follows_the_lever_where_allies_are_not_rewarded():
     at_start = np.array([1.0, 2.0, 3.0])
     found = united_states.commitment(
-        -0.4 * ONE, 0 * ONE, at_start[None] * 2, at_start, np.array([1, 1, 0]), parameter_set({}, 1)
+        -0.4 * ONE, 0 * ONE, at_start[None] * 2, at_start, 3.0, np.array([1, 1, 0]), parameter_set({}, 1)
     )
     assert found[0, 0] == -0.4
 
@@ -75,7 +75,7 @@ def test_commitment_follows_the_lever_where_allies_are_not_rewarded():
 def test_rewarded_spending_raises_commitment_by_the_mean_proportional_rise_of_allies_alone():
     p = parameter_set({"reward_effect": 2}, 1)
     at_start, now = np.array([1.0, 3.0, 3.0]), np.array([[1.5, 3.5, 9.0]])
-    found = united_states.commitment(-0.4 * ONE, 0.5 * ONE, now, at_start, np.array([1.0, 1.0, 0.0]), p)
+    found = united_states.commitment(-0.4 * ONE, 0.5 * ONE, now, at_start, 4.0, np.array([1.0, 1.0, 0.0]), p)
     assert found[0, 0] == pytest.approx(-0.4 + 0.5 * 2 * 0.25)
 
 
@@ -87,6 +87,7 @@ def test_commitment_is_bounded(factor, expected):
         ONE,
         at_start[None] * (1 + factor),
         at_start,
+        2.0,
         np.array([1.0, 0.0]),
         parameter_set({"reward_effect": 1}, 1),
     )

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from cohesion.facts import ISO3
 from cohesion.ledger import Ledger
 from cohesion.outcome import HOLDS
-from cohesion.record import Recorder, Records
+from cohesion.record import Recorder, Records, empty
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario
 from cohesion.simulation import Beginning, Simulation, begin
@@ -21,6 +21,7 @@ from cohesion_viz.answers import ALLIANCE_VARIABLES, MEMBER_VARIABLES, QUARTER, 
 #: Runs of the first band: a worker keeps how they begin, since a lever that moves leaves that as it is.
 FIRST = 64
 Array = npt.NDArray[Any]
+_POOLS = ThreadpoolController()  # looking for them anew would take a millisecond or two of each job
 Stopped = Callable[[], bool]
 
 
@@ -39,17 +40,20 @@ def compute(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never
     stopped
         Asked each month.
     """
-    records = _records(scenario, seed, runs, (*ALLIANCE_VARIABLES, "phase", *MEMBER_VARIABLES), stopped)
-    if records is None:
+    tables = empty(len(runs), scenario.months, (*ALLIANCE_VARIABLES, "phase", *MEMBER_VARIABLES))
+    kept = {name: _as_sent(table) for name, table in tables.items()}
+    outcome = _run(scenario, seed, runs, kept, stopped)
+    if outcome is None:
         return None
-    kept = {name: records[name] for name in (*ALLIANCE_VARIABLES, "phase", "outcome", *MEMBER_VARIABLES)}
-    return {name: np.ascontiguousarray(np.moveaxis(value, 0, -1), _kind(value)) for name, value in kept.items()}
+    kept["outcome"] = outcome
+    return {name: np.ascontiguousarray(np.moveaxis(values, 0, -1)) for name, values in kept.items()}
 
 
 def ends(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> tuple[Array, Array] | None:
     """Whether the alliance holds at the end, and the last cohesion index, ``[run]`` each; None where stopped."""
-    records = _records(scenario, seed, runs, ("cohesion_index",), stopped)
-    return None if records is None else (records["outcome"][:, -1] == HOLDS, records["cohesion_index"][:, -1])
+    kept = empty(len(runs), scenario.months, ("cohesion_index",))
+    outcome = _run(scenario, seed, runs, kept, stopped)
+    return None if outcome is None else (outcome[:, -1] == HOLDS, kept["cohesion_index"][:, -1])
 
 
 def _simulation(scenario: Scenario, seed: int, runs: range) -> Simulation:
@@ -68,36 +72,37 @@ def _beginning(
     return begin(Scenario("", "", "", start, months, parameters=dict(parameters)), seed, runs)
 
 
-def _records(
-    scenario: Scenario, seed: int, runs: range, variables: tuple[str, ...], stopped: Stopped
-) -> Records | None:
-    with threadpool_limits(limits=1, user_api="blas"):
+def _run(scenario: Scenario, seed: int, runs: range, kept: Records, stopped: Stopped) -> Array | None:
+    """Run to the end and keep variables in these tables; the outcome at each month, ``[run, month]``."""
+    with _POOLS.limit(limits=1, user_api="blas"):
         simulation = _simulation(scenario, seed, runs)
-        recorder = Recorder(simulation, variables)
+        recorder = Recorder(simulation, into=kept)
         while not simulation.finished:
             if stopped():
                 return None
             simulation.step()
             recorder.keep()
-        return recorder.records()
+        return recorder.outcomes()
 
 
-def _kind(value: Array) -> Any:
-    return value.dtype if value.dtype == np.int8 else np.float32
+def _as_sent(table: Array) -> Array:
+    """An empty table of the same axes, in memory as a piece is sent: the run axis last, in single precision."""
+    shape = (*table.shape[1:], table.shape[0])
+    return np.moveaxis(np.empty(shape, table.dtype if table.dtype == np.int8 else np.float32), -1, 0)
 
 
 def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> "Detail | None":
     """Trust between members by quarter and the traced ledger of each member; None where stopped."""
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _POOLS.limit(limits=1, user_api="blas"):
         simulation = _simulation(scenario, seed, runs)
         book, prior = Ledger.of(simulation), simulation.inputs.prior
-        trust = [probability(prior + simulation.state.deviation).mean(axis=0)]
+        trust = [probability(prior, simulation.state.deviation).mean(axis=0)]
         while not simulation.finished:
             if stopped():
                 return None
             simulation.step(book=book)
             if simulation.state.month % QUARTER == 0:
-                trust.append(probability(prior + simulation.state.deviation).mean(axis=0))
+                trust.append(probability(prior, simulation.state.deviation).mean(axis=0))
     traced = book.toward_us()[1].mean(axis=0)
     usa = simulation.inputs.usa
     first = np.broadcast_to(prior[..., usa], (len(runs), len(ISO3))).mean(axis=0)
