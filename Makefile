@@ -17,7 +17,7 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dashboard test test-newest soak check bench latency docs-tables screenshots screenshots-lessons lock clean
+.PHONY: help run dashboard test test-newest soak check bench latency docs-tables notebooks screenshots screenshots-lessons lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ screenshots: .venv/.dev ## take the pictures of the dashboard in docs/
 
 screenshots-lessons: .venv/.dev ## take the pictures of the lessons in docs/
 	.venv/bin/python scripts/screenshots.py lessons
+
+notebooks: .venv/.dev ## run the notebooks again and keep what they show
+	.venv/bin/python scripts/notebooks.py
 
 docs-tables: .venv/.core ## regenerate the tables in docs/
 	.venv/bin/python -m cohesion.tables
