@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from cohesion import extend, posterior
 from cohesion import levers as lever_table
-from cohesion import posterior
 from cohesion.facts import Facts, load_facts
 from cohesion.parameters import BY_NAME, MECHANISMS, from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
@@ -141,7 +141,7 @@ class Simulation:
             self._stands = standing(self.inputs, self._levers, self.parameters)
         self.state = advance(
             self.state, self.inputs, self._levers, self._shocks.month(month), self.parameters, amend, book,
-            self._stands,
+            self._stands, extend.ADDED.values(),
         )  # fmt: skip
 
     @cached_property

@@ -4,6 +4,7 @@ Reads like the process overview of the ODD protocol. The United States and Russi
 and budget, and once a quarter they take a posture and decide together.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +26,20 @@ from cohesion.rules import (
     united_states,
     war,
 )
-from cohesion.types import AID, FORCE, SANCTIONS, Amend, Array, Book, Inputs, Levers, Parameters, Shocks, State
+from cohesion.types import (
+    AID,
+    FORCE,
+    SANCTIONS,
+    Amend,
+    Array,
+    Book,
+    Inputs,
+    Levers,
+    Mechanism,
+    Parameters,
+    Shocks,
+    State,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,7 @@ def advance(
     amend: Amend | None = None,
     book: Book | None = None,
     stands: Standing | None = None,
+    added: Collection[Mechanism] = (),
 ) -> State:
     """The state one month on.
 
@@ -78,6 +93,8 @@ def advance(
         A ledger that is told every change of trust and its drivers.
     stands
         What `standing` gives for these levers, where the caller has it already.
+    added
+        Mechanisms from outside, in the order in which they act.
     """
     amend = amend or _as_proposed
     stands = stands or standing(x, lv, p)
@@ -153,12 +170,16 @@ def advance(
     signals[3] = posture.conduct(s.posture, x.posture, p)
     signals[4] = trade.solidarity(retaliation, p)
     by_tariffs, by_commitment, by_pledges, by_ranks, joint = trust.monthly(signals, p) * x.europe
+    from_outside = {
+        m.name: trust.monthly(m.trust_in_us(s, x, lv, z, p), p) * x.europe for m in added if m.trust_in_us
+    }  # fmt: skip
+    toward_us = sum(from_outside.values(), by_tariffs + by_commitment + stands.total + us_noise)
     deviation = trust.revise(
-        s.deviation, x.update, x.update_about_us, by_tariffs + by_commitment + stands.total + us_noise,
-        by_pledges + by_ranks + reputation, joint, usa,
+        s.deviation, x.update, x.update_about_us, toward_us, by_pledges + by_ranks + reputation, joint, usa,
     )  # fmt: skip
     if book is not None:
         about_us = {"tariffs": by_tariffs, "commitment": by_commitment} | stands.monthly | {"noise": us_noise}
+        about_us |= from_outside
         about_all = {
             "pledges": by_pledges, "breaking ranks": by_ranks, "reputation noise": reputation,
             "joint retaliation": joint,
@@ -215,7 +236,10 @@ def advance(
         confidence=confidence, pocketed=pocketed, problem=problem, capacity=capacity, china=china_support,
         strength=strength, outlook=s.outlook + (prospects - s.outlook) / 12, phase=phase,
     )  # fmt: skip
-    return quarter(s, x, lv, z, p, amend) if month % 3 == 0 else s
+    s = quarter(s, x, lv, z, p, amend) if month % 3 == 0 else s
+    for m in added:
+        s = m.after(s, x, lv, z, p) if m.after else s
+    return s
 
 
 def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Amend) -> State:
