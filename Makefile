@@ -17,7 +17,7 @@ SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dashboard test test-newest soak coverage check bench baseline architecture latency docs docs-tables pictures \
+.PHONY: help run dashboard test test-newest soak coverage check bench baseline architecture latency docs docs-tables pictures notebooks \
 	screenshots screenshots-lessons lock clean
 
 help: ## list the targets
@@ -70,6 +70,9 @@ screenshots-lessons: .venv/.dev ## take the pictures of the lessons in docs/
 
 docs: .venv/.docs ## build the documentation site into site/
 	.venv/bin/python -m mkdocs build --strict
+
+notebooks: .venv/.dev ## run the notebooks again and keep what they show
+	.venv/bin/python scripts/notebooks.py
 
 docs-tables: .venv/.core ## regenerate the tables in docs/
 	.venv/bin/python -m cohesion.tables

@@ -24,7 +24,7 @@ from cohesion.scenario import LeverValue, Scenario, load_scenario
 from cohesion.types import Array
 from cohesion.uncertainty import DEFAULT, Uncertainty
 
-#: Levers of each driver; every lever belongs to one.
+#: Levers of each driver; every lever belongs to one, and one from outside is a driver by itself.
 DRIVERS = {
     "trade war": ("us_tariff", "joint_retaliation"),
     "territorial claims": ("us_claim",),
@@ -73,7 +73,9 @@ def drivers(first: Scenario, second: Scenario) -> tuple[Driver, ...]:
         raise ValueError("the difference of two scenarios is divided over the same months: start and months must agree")
     one, two = first.paths(), second.paths()
     moved = {name for name in one if not np.array_equal(one[name], two[name])}
-    found = [Driver(name, tuple(n for n in levers if n in moved)) for name, levers in DRIVERS.items()]
+    ours = {lever for levers in DRIVERS.values() for lever in levers}
+    causes = DRIVERS | {name.replace("_", " "): (name,) for name in one if name not in ours}  # levers from outside
+    found = [Driver(name, tuple(n for n in levers if n in moved)) for name, levers in causes.items()]
     found = [driver for driver in found if driver.levers]
     if first.parameters != second.parameters:
         found.append(Driver(ASSUMPTIONS, ()))

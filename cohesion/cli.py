@@ -72,6 +72,10 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
+        if "COHESION_EXTENSIONS" in os.environ:
+            from cohesion import extend
+
+            extend.load()
         code = app(prog_name="cohesion", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
@@ -105,9 +109,14 @@ def _message(error: Exception) -> str | None:
             text = f"{getattr(error, 'message', text)}. Did you mean {' or '.join(close)}?"
         context = getattr(error, "ctx", None)
         return text if context is None else f"{text} (see {context.command_path} --help)"
+    if isinstance(error, ImportError) and "COHESION_EXTENSIONS" in str(error):
+        return str(error)
     if not isinstance(error, ValueError):
         return None
-    from cohesion.facts import FactsError
+    try:
+        from cohesion.facts import FactsError
+    except ValueError as broken:  # no facts are to be had where COHESION_FACTS says
+        return str(broken)
     from cohesion.results import ResultsError
     from cohesion.scenario import ConfigError
 

@@ -35,9 +35,10 @@ def facts(context: typer.Context, as_json: Json = False) -> None:
     """List the tables of facts, or check a new one."""
     if context.invoked_subcommand is not None:
         return
+    from cohesion.facts import FOLDER
     from cohesion.facts.changes import newest
     from cohesion.facts.schema import TABLES
-    from cohesion.facts.tables import FOLDER, shipped_tables
+    from cohesion.facts.tables import shipped_tables
 
     shipped = shipped_tables()
     found = [(t, shipped[t.file.removesuffix(".csv")]) for t in TABLES]

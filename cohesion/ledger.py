@@ -16,7 +16,7 @@ from cohesion.facts import ISO3, NAMES
 from cohesion.rules.trust import LIMIT, carry
 from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Values
-from cohesion.types import Array
+from cohesion.types import DRIVERS, Array
 from cohesion.uncertainty import DEFAULT, Uncertainty
 
 
@@ -33,13 +33,8 @@ class Ledger:
         Parameter of that name, ``[run, 1]``.
     """
 
-    TOWARD_US = (
-        "tariffs", "territorial claims", "commitment", "troops", "US aid to Ukraine", "concessions", "culture war",
-        "courting Russia", "burden demand", "withdrawal", "noise",
-    )  # fmt: skip
-    CONDUCT = ("pledges", "breaking ranks", "reputation noise", "joint retaliation")
     #: Drivers in order; the last three arise in the update itself and are zero in the traced ledger, clipping apart.
-    DRIVERS = (*TOWARD_US, *CONDUCT, "social learning", "anchoring", "clipping")
+    DRIVERS = DRIVERS
 
     def __init__(self, runs: int, members: int, usa: int, anchor: Array) -> None:
         self._usa = usa

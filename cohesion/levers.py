@@ -35,7 +35,8 @@ class Lever:
 
 
 _L = Lever
-LEVERS: tuple[Lever, ...] = (
+#: `cohesion.extend` puts those from outside at the end.
+LEVERS: list[Lever] = [
     _L("us_tariff", "United States", "rate", 0, 0, 0.6, True,
        "Tariff on a member's goods beyond that of the start, ad valorem (0.25 is 25 %).",
        "highest rate threatened against a member in 2025: 50 %"),
@@ -120,7 +121,7 @@ LEVERS: tuple[Lever, ...] = (
     _L("territory_ceded", "Ukraine", "0 to 1", 0, 0, 1, False,
        "Territory ceded in a settlement beyond the line of contact: 1 all that Russia claims.",
        "by definition"),
-)  # fmt: skip
+]  # fmt: skip
 
 BY_NAME = {lever.name: lever for lever in LEVERS}
 

@@ -65,7 +65,8 @@ class Parameter:
 _P = Parameter
 _WEIGHT = "log-odds"
 
-PARAMETERS: tuple[Parameter, ...] = (
+#: `cohesion.extend` puts those of mechanisms from outside at the end, of this list and of the next.
+PARAMETERS: list[Parameter] = [
     # M1
     _P("exposure_scale", "threat", "km", 1200, 600, 2500,
        "distance from Moscow over which exposure to Russia falls by a factor e",
@@ -475,10 +476,10 @@ PARAMETERS: tuple[Parameter, ...] = (
     _P("threshold_edge", "measures", "probability", 0.4, 0.3, 0.5,
        "mutual trust from which two members are joined in the trust graph",
        "assumption: below the mean prior, above its lower bound less a shock", threshold=True),
-)  # fmt: skip
+]  # fmt: skip
 
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
-DRAWN = tuple(parameter for parameter in PARAMETERS if not parameter.threshold)
+DRAWN = [parameter for parameter in PARAMETERS if not parameter.threshold]
 THRESHOLDS = tuple(parameter for parameter in PARAMETERS if parameter.threshold)
 
 

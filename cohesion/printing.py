@@ -145,7 +145,7 @@ def print_explanation(found: dict[str, Any], title: str) -> None:
     toward = found["toward"]
     first, last = found["probability_first"], found["probability_last"]
     drivers: dict[str, float] = found["drivers"]
-    ally = f"the {NAMES[toward]}" if toward in ("USA", "GBR", "NLD") else NAMES[toward]
+    ally = f"the {NAMES[toward]}" if NAMES[toward].startswith(("United", "Nether")) else NAMES[toward]
     say(f"Trust of {found['member_name']} in {ally}: {title}, run {found['run']} of seed {found['seed']}", "bold")
     say(f"{first:.2f} at the start, {last:.2f} at the end (belief that it would honour Article 5, a probability)")
     say()

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from cohesion import posterior
+from cohesion import extend, posterior
 from cohesion.checks import clean
 from cohesion.ensemble import digest, outcome_table
 from cohesion.scenario import Scenario
@@ -345,14 +345,14 @@ def _umask() -> int:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the model, of Python and of what the numbers depend on."""
+    """Versions of the model, of Python and of what the numbers depend on, and digests of what was not shipped."""
     found = {"model": MODEL, "python": platform.python_version()}
     for name in ("cohesion-alliance", "numpy", "mesa", "xarray", "pandas"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "not installed"
-    return found
+    return found | extend.versions()
 
 
 def citation(name: str, title: str, seed: int, runs: int, digest_of_outcomes: str) -> str:

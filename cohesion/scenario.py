@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cohesion import extend
 from cohesion.checks import (
     ConfigError,
     EventFile,
@@ -266,9 +267,17 @@ def config_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "configs"
 
 
+def scenario_folder() -> Path:
+    """Folder of the scenarios that go by their names: the shipped ones, or another alliance's, beside its facts."""
+    from cohesion.facts.codes import ELSEWHERE, FOLDER
+
+    own = FOLDER / "scenarios"
+    return own if ELSEWHERE and own.is_dir() else config_folder() / "scenarios"
+
+
 def scenario_names() -> tuple[str, ...]:
-    """Names of the shipped scenarios."""
-    return tuple(sorted(path.stem for path in (config_folder() / "scenarios").glob("*.toml")))
+    """Names of the scenarios that need no path."""
+    return tuple(sorted(path.stem for path in scenario_folder().glob("*.toml")))
 
 
 def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
@@ -335,7 +344,7 @@ def _find(name: str, folder: Path) -> Path:
     """The file of a shipped scenario's name, or of a path relative to a folder."""
     shipped = scenario_names()
     if name in shipped:
-        return config_folder() / "scenarios" / f"{name}.toml"
+        return scenario_folder() / f"{name}.toml"
     path = folder / name
     try:
         if path.is_file():
@@ -437,3 +446,6 @@ def _label(day: datetime.date) -> str:
 def _plain(value: LeverValue) -> Any:
     """A lever's value in the terms of a file."""
     return [{"from": s.start, "value": s.value} for s in value] if isinstance(value, tuple) else value
+
+
+extend.load()  # here every process comes by that reads scenarios or simulates

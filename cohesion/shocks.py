@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cohesion.facts.codes import ISO3
 from cohesion.parameters import DRAWN
 from cohesion.types import Array, Shocks
 
@@ -19,7 +20,7 @@ class Channel:
 
     name: str
     normal: bool
-    width: int = 32
+    width: int = len(ISO3)
     period: int = 1
 
 

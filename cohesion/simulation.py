@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from cohesion import extend, posterior
 from cohesion import levers as lever_table
-from cohesion import posterior
 from cohesion.facts import Facts, load_facts
 from cohesion.parameters import BY_NAME, MECHANISMS, from_uniform, neutral_values, parameter_set
 from cohesion.rules import measures
@@ -166,7 +166,7 @@ class Simulation:
         levers = Levers(**(vars(self._levers) | moved))
         self.state = advance(
             self.state, self.inputs, levers, self._shocks.month(month), self.parameters, amend, book,
-            self._stands, self._luck.month(month),
+            self._stands, self._luck.month(month), extend.ADDED.values(),
         )  # fmt: skip
 
     @cached_property

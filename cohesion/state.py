@@ -128,5 +128,6 @@ def _export_weights(facts: Facts) -> Array:
     """Whose tariffs a member answers: in the EU the export-weighted mean, else its own, ``[member, member]``."""
     weights = np.eye(len(facts.iso3))
     exports = facts.exports_to_us * facts.gdp * facts.eu
-    weights[facts.eu] = exports / exports.sum()
+    if facts.eu.any():  # another alliance may have no member in it
+        weights[facts.eu] = exports / exports.sum()
     return weights

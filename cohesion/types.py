@@ -5,7 +5,7 @@ member axis next; a third axis is the ally that is observed. A single Mesa model
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +25,14 @@ WAR, MORATORIUM, CEASEFIRE, GUARDED, RENEWED = range(5)
 #: Decisions that come up each quarter, in the order in which they are coded.
 DECISIONS = ("sanctions renewal", "aid package", "force posture", "joint statement")
 SANCTIONS, AID, FORCE, STATEMENT = range(4)
+#: What the ledger of trust books to: what concerns the US alone, the conduct of any ally, and what arises in the update
+#: itself. `cohesion.extend` puts mechanisms from outside before these three.
+TOWARD_US = (
+    "tariffs", "territorial claims", "commitment", "troops", "US aid to Ukraine", "concessions", "culture war",
+    "courting Russia", "burden demand", "withdrawal", "noise",
+)  # fmt: skip
+CONDUCT = ("pledges", "breaking ranks", "reputation noise", "joint retaliation")
+DRIVERS = [*TOWARD_US, *CONDUCT, "social learning", "anchoring", "clipping"]
 
 
 class Parameters(SimpleNamespace):
@@ -169,6 +177,7 @@ class State:
     phase: IntArray  # [run, 1] index into PHASES
     cohesion_index: Array  # [run, 1] 0 to 1
     cohesion_with_burden: Array  # [run, 1] 0 to 1
+    own: dict[str, Array] = field(default_factory=dict)  # what mechanisms from outside keep from month to month
 
 
 class Book(Protocol):
@@ -188,3 +197,26 @@ class Book(Protocol):
 
 #: A hook by which a subclassed Mesa agent amends what members do: (phase, proposed array) -> array.
 Amend = Callable[[str, npt.NDArray[Any]], npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A mechanism from outside: what it does each month, beside the model's own; see `cohesion.extend`.
+
+    Attributes
+    ----------
+    name, title
+        ``name`` is what its parameters, ``without`` and the ledger know it by; ``title`` is for people.
+    trust_in_us
+        Called with the state at the start of the month, inputs, levers, shocks and parameters: its long-run effect on
+        trust in the US, log-odds, ``[run, member]``. The effect of one month follows as for all conduct
+        (`cohesion.rules.trust.monthly`), and the ledger books it under the name.
+    after
+        Called with the same but the state at the end of the month: the state that takes its place. What it has to
+        remember it keeps in `State.own`. Trust changes by ``trust_in_us`` alone, so that the ledger adds up.
+    """
+
+    name: str
+    title: str
+    trust_in_us: Callable[[State, Inputs, Levers, Shocks, Parameters], Array] | None = None
+    after: Callable[[State, Inputs, Levers, Shocks, Parameters], State] | None = None

@@ -25,7 +25,8 @@ class Variable:
 
 
 _LOG = (-3.0, 3.0)
-VARIABLES: tuple[Variable, ...] = (
+#: `cohesion.extend` puts those from outside at the end.
+VARIABLES: list[Variable] = [
     Variable("cohesion_index", False, "1", "cohesion index", lambda s, x: s.cohesion_index),
     Variable("cohesion_with_burden", False, "1", "cohesion index with burden", lambda s, x: s.cohesion_with_burden),
     Variable("unity", False, "1", "share of decisions put into effect", lambda s, x: s.unity),
@@ -55,6 +56,6 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("aid", True, "log", "aid to Ukraine, log deviation from the start", lambda s, x: s.aid, _LOG),
     Variable("loss", True, "share of GDP", "GDP lost to trade war and energy", lambda s, x: s.loss),
     Variable("tariff", True, "rate", "US tariff beyond that of the start", lambda s, x: s.tariff),
-)  # fmt: skip
+]  # fmt: skip
 
 BY_NAME = {variable.name: variable for variable in VARIABLES}

@@ -9,6 +9,7 @@ from cohesion.facts import ISO3
 from cohesion.ledger import Ledger, explain
 from cohesion.rules.trust import LIMIT
 from cohesion.simulation import Simulation
+from cohesion.types import CONDUCT, TOWARD_US
 
 USA = ISO3.index("USA")
 TRACED_AWAY = ("social learning", "anchoring")
@@ -88,7 +89,7 @@ def test_a_driver_that_never_acted_is_nothing_in_both_ledgers(greenland):
 def test_what_concerns_the_us_alone_is_booked_to_trust_in_the_us_alone(greenland):
     _, ledger, _ = greenland
     others = np.arange(32) != USA
-    for name in Ledger.TOWARD_US:
+    for name in TOWARD_US:
         np.testing.assert_array_equal(ledger.traced[driver(name)][..., others], 0)
 
 
@@ -171,7 +172,7 @@ def test_an_explanation_speaks_of_the_run_of_the_ensemble():
 
 def test_trust_between_two_europeans_is_explained_too():
     found = explain(load_scenario("splitting-the-alliance").with_changes(months=24), "POL", toward="DEU", traced=True)
-    assert set(found["drivers"]) <= set(Ledger.CONDUCT)
+    assert set(found["drivers"]) <= set(CONDUCT)
     assert sum(found["drivers"].values()) == pytest.approx(found["last"] - found["first"], abs=1e-9)
 
 

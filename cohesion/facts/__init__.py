@@ -13,11 +13,12 @@ from typing import Any, Literal
 import numpy as np
 
 from cohesion.facts import derive
-from cohesion.facts.codes import ISO3, NAMES, FactsError
+from cohesion.facts.codes import ELSEWHERE, FOLDER, ISO3, NAMES, FactsError
 from cohesion.facts.derive import Array, BoolArray, IntArray
-from cohesion.facts.tables import FIRST_START, FOLDER, Tables, check_tables, read_tables, shipped_tables
+from cohesion.facts.tables import FIRST_START, Tables, check_tables, read_tables, shipped_tables
 
 __all__ = [
+    "ELSEWHERE",
     "FOLDER",
     "ISO3",
     "NAMES",

@@ -123,7 +123,8 @@ def us_trade(tables: Tables) -> tuple[Array, Array]:
     exposure = imports / gdp
     flagged = np.isin(ISO3, [row["iso3"] for row in tables["tariffs"] if row["flag"] == "pharmaceuticals"])
     others = eu_members(tables, datetime.date(2024, 12, 31)) & ~flagged
-    exposure[flagged] = np.median(exposure[others])
+    if flagged.any():
+        exposure[flagged] = np.median(exposure[others])
     return exposure, imports / gdp[USA]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import permutations, product
 
-from cohesion.facts.codes import ISO3
+from cohesion.facts.codes import ELSEWHERE, ISO3
 
 BASES = ("read", "computed", "remembered", "remembered, certain", "assumption", "imputed")
 YEARS = tuple(range(2014, 2025))
@@ -163,7 +163,7 @@ TABLES: tuple[Table, ...] = (
         (
             _choice("iso3", ALLIES),
             _whole("year", 2001, LAST_YEAR),
-            _choice("us_president", ("Bush", "Obama", "Trump", "Biden")),
+            _text("us_president") if ELSEWHERE else _choice("us_president", ("Bush", "Obama", "Trump", "Biden")),
             _number("favorable_us_pct", 0, 100, "favorable_basis", optional=True),
             _basis("favorable_basis", optional=True),
             _text("favorable_source", optional=True),

@@ -13,12 +13,11 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-from cohesion.facts.codes import ISO3, NAMES, FactsError
+from cohesion.facts.codes import FOLDER, ISO3, NAMES, FactsError
 from cohesion.facts.schema import LAST_YEAR, TABLES, YEARS, Column, Table
 
-FOLDER = Path(__file__).parent
 FIRST_START = datetime.date(2014, 1, 1)
-SURVEYS_FOR_A_MEAN = 5
+SURVEYS_FOR_A_MEAN = min(5, len(ISO3) - 1)
 
 Row = Mapping[str, str]
 Tables = Mapping[str, Sequence[Row]]
@@ -59,7 +58,7 @@ def read_tables(folder: Path) -> Tables:
 
 @lru_cache(maxsize=1)
 def shipped_tables() -> Tables:
-    """The package's own tables, read once."""
+    """The tables of this process, read once: NATO's, or those of the folder that ``COHESION_FACTS`` names."""
     return read_tables(FOLDER)
 
 

@@ -28,7 +28,7 @@ def probability(prior: Array, deviation: Array | float = 0.0) -> Array:
         Log-odds at the start, and by how much they have moved.
     """
     # In place: for [run, member, ally] each new array would take longer than its arithmetic.
-    odds = np.add(prior, deviation, dtype=float)
+    odds = np.asarray(np.add(prior, deviation, dtype=float))  # a sum of two numbers is no array
     np.negative(odds, out=odds)
     np.exp(odds, out=odds)
     odds += 1

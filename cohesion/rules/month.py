@@ -4,6 +4,7 @@ Reads like the process overview of the ODD protocol. The United States and Russi
 and budget, and once a quarter they take a posture and decide together.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +37,7 @@ from cohesion.types import (
     Inputs,
     IntArray,
     Levers,
+    Mechanism,
     Parameters,
     Shocks,
     State,
@@ -135,6 +137,7 @@ def advance(
     book: Book | None = None,
     stands: Standing | None = None,
     luck: Chance | None = None,
+    added: Collection[Mechanism] = (),
 ) -> State:
     """The state one month on.
 
@@ -151,6 +154,8 @@ def advance(
         What `standing` gives for these levers, where the caller has it already.
     luck
         What `chance` gives for these shocks, where the caller has it already.
+    added
+        Mechanisms from outside, in the order in which they act.
     """
     amend = amend or _as_proposed
     stands = stands or standing(x, lv, p)
@@ -218,12 +223,16 @@ def advance(
     signals[3] = posture.conduct(s.posture, x.posture, p)
     signals[4] = trade.solidarity(retaliation, p)
     by_tariffs, by_commitment, by_pledges, by_ranks, joint = trust.monthly(signals, x.europe, p)
+    from_outside = {
+        m.name: trust.monthly(m.trust_in_us(s, x, lv, z, p), x.europe, p) for m in added if m.trust_in_us
+    }  # fmt: skip
+    toward_us = sum(from_outside.values(), by_tariffs + by_commitment + stands.total + luck.noise)
     deviation = trust.revise(
-        s.deviation, x.update, x.update_about_us, by_tariffs + by_commitment + stands.total + luck.noise,
-        by_pledges + by_ranks + luck.reputation, joint, usa,
+        s.deviation, x.update, x.update_about_us, toward_us, by_pledges + by_ranks + luck.reputation, joint, usa,
     )  # fmt: skip
     if book is not None:
         about_us = {"tariffs": by_tariffs, "commitment": by_commitment} | stands.monthly | {"noise": luck.noise}
+        about_us |= from_outside
         about_all = {
             "pledges": by_pledges, "breaking ranks": by_ranks, "reputation noise": luck.reputation,
             "joint retaliation": joint,
@@ -280,9 +289,12 @@ def advance(
         # the rest stands until the end of a quarter
         european_trust=s.european_trust, credibility=s.credibility, credibility_without_us=s.credibility_without_us,
         flank=s.flank, spill_in=s.spill_in, posture=s.posture, delivery=s.delivery, blocked=s.blocked, unity=s.unity,
-        cohesion_index=s.cohesion_index, cohesion_with_burden=s.cohesion_with_burden,
+        cohesion_index=s.cohesion_index, cohesion_with_burden=s.cohesion_with_burden, own=s.own,
     )  # fmt: skip
-    return quarter(s, x, lv, z, p, amend, stands) if month % 3 == 0 else s
+    s = quarter(s, x, lv, z, p, amend, stands) if month % 3 == 0 else s
+    for m in added:
+        s = m.after(s, x, lv, z, p) if m.after else s
+    return s
 
 
 def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Amend, stands: Standing) -> State:

@@ -19,7 +19,7 @@ import pandas as pd
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
-from cohesion import facts, posterior
+from cohesion import extend, facts, posterior
 from cohesion.checks import ConfigError
 from cohesion.ensemble import CHUNK, outcome_table
 from cohesion.record import Recorder, Records, dataset
@@ -101,7 +101,7 @@ class Plan:
         if "bands" not in self.experiment.keep:
             return self.points
         months = max(s.months for s in self.experiment.scenarios) + 1
-        cells = sum(32 if BY_NAME[name].by_member else 1 for name in self.experiment.variables) * months
+        cells = sum(len(facts.ISO3) if BY_NAME[name].by_member else 1 for name in self.experiment.variables) * months
         return max(1, MOST_BYTES // (cells * histograms.BINS * 4))
 
     def table(self, first: int = 0, last: int | None = None) -> pd.DataFrame:
@@ -269,7 +269,7 @@ _code = ""
 
 
 def code_digest() -> str:
-    """SHA-256 of the model's source and facts: what must agree for numbers to agree.
+    """SHA-256 of the model's source and facts, and of what extends it: what must agree for numbers to agree.
 
     The tables of `cohesion.posterior` are not in it, since they come of fits that ask for this; see `Plan.posterior`.
     """
@@ -282,6 +282,8 @@ def code_digest() -> str:
         for path in sorted(itertools.chain(modules, *parts)):
             sha.update(path.relative_to(package).as_posix().encode() + b"\0")
             sha.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+        for name, digest in extend.versions().items():
+            sha.update(f"{name}\0{digest}\0".encode())
         _code = sha.hexdigest()
     return _code
 

@@ -155,3 +155,11 @@ def test_connectivity_is_taken_run_by_run():
     trust = np.stack([planted(0.9, 0.2), np.full((8, 8), 0.7)])
     found = measures.connectivity(np.zeros_like(trust), log_odds(trust), np.array([[0.4], [0.4]]))
     np.testing.assert_allclose(found, [0, 0.7], atol=1e-12)
+
+
+def test_the_probability_of_a_single_number_is_that_of_an_array_and_leaves_it_as_it_was():
+    for odds in (0.7, np.array(0.7), np.array([0.7, -0.2])):
+        before = np.array(odds)
+        found = measures.probability(odds)
+        np.testing.assert_allclose(found, 1 / (1 + np.exp(-before)))
+        np.testing.assert_array_equal(odds, before)

@@ -71,7 +71,7 @@ def test_the_status_quo_without_shocks_and_growth_is_a_fixed_point():
     facts = load_facts(SCENARIO.start)
     _, path = months(36, p=parameter_set(still, RUNS), facts=replace(facts, growth=np.zeros(32)))
     for field in fields(path[0]):
-        if field.name not in ("month", "delivery", "blocked", "unity", "cohesion_index", "cohesion_with_burden"):
+        if field.name not in ("month", "own", "delivery", "blocked", "unity", "cohesion_index", "cohesion_with_burden"):
             first, last = (getattr(s, field.name) for s in (path[0], path[-1]))
             np.testing.assert_allclose(last, first, rtol=1e-9, atol=1e-9, err_msg=field.name)
 

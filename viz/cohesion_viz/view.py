@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote
 
 from cohesion.checks import ConfigError, LeverValue, clean, lever_value, parameter_value
 from cohesion.checks import month as checked_month
-from cohesion.facts import ISO3
+from cohesion.facts import ELSEWHERE, ISO3
 from cohesion.game import decode, encode
 from cohesion.lesson import lesson_names
 from cohesion.levers import BY_NAME as LEVERS
@@ -53,6 +53,8 @@ CHARTS = {
     "causes": "Why",
 }
 DEFAULT_SCENARIO, DEFAULT_BASELINE = "splitting-the-alliance", "status-quo"
+if ELSEWHERE and DEFAULT_SCENARIO not in scenario_names():
+    DEFAULT_SCENARIO = scenario_names()[0]
 ADDED_HERE = "added in the dashboard"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import solara
 from reacton.core import get_render_context
 
+from cohesion.facts import ELSEWHERE
 from cohesion_viz.dashboard import lessons
 from cohesion_viz.dashboard.components import Button, Handler, packed
 from cohesion_viz.dashboard.present import Present
@@ -116,8 +117,9 @@ def _links(view: View) -> list[dict[str, str]]:
 
 @cache
 def _present() -> tuple[str, ...]:
-    """Pages whose module is there."""
-    return tuple(key for key in PAGES if find_spec(MODULES[key]))
+    """Pages whose module is there, and that speak of the alliance whose facts are in use."""
+    of_nato = ("lessons", "history") if ELSEWHERE else ()
+    return tuple(key for key in PAGES if find_spec(MODULES[key]) and key not in of_nato)
 
 
 def _page(key: str) -> Callable[[Session], Any]:

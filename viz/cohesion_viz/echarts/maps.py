@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cohesion.facts import NAMES
+from cohesion.facts import ELSEWHERE, NAMES
 from cohesion.summary import percent
 from cohesion.types import POSTURES
 from cohesion_viz.echarts.network import bloc_look
@@ -37,6 +37,8 @@ from cohesion_viz.style import (
 
 #: Geometry beside a member's own that is drawn as part of it.
 GEOMETRY_OF = {"GRL": "DNK"}
+#: Series that a scale colours: none of a list, where each square has its colour already.
+_COLOURED: Any = [] if ELSEWHERE else "all"
 _NORTH_AMERICA = ("USA", "CAN", "GRL")
 #: Labels for orientation on the map of those who are not members.
 _NEIGHBOURS = {"RUS": "Russia", "UKR": "Ukraine"}
@@ -163,6 +165,7 @@ def _magnitudes(
         "visualMap": {
             "id": "scale",
             "type": "continuous",
+            "seriesIndex": _COLOURED,
             "min": ends[0],
             "max": ends[1],
             "range": list(ends),
@@ -177,7 +180,7 @@ def _magnitudes(
             "textStyle": {"color": look.ink, "fontSize": 13},
             "inRange": {"color": list(colours)},
         },
-        "series": _maps(values, looks, member, look, region),
+        **_drawn(values, looks, member, look, region),
     }
 
 
@@ -191,8 +194,9 @@ def _categories(
     }
     pieces = [{"value": k, "label": name, "color": colour} for k, (name, colour, _) in enumerate(looks)]
     return base_option(look) | {
-        "visualMap": pieces_of(pieces, look) | {"orient": "vertical", "left": 4, "bottom": 4, "top": "auto"},
-        "series": _maps(values, styles, member, look, region),
+        "visualMap": pieces_of(pieces, look)
+        | {"seriesIndex": _COLOURED, "orient": "vertical", "left": 4, "bottom": 4, "top": "auto"},
+        **_drawn(values, styles, member, look, region),
     }  # fmt: skip
 
 
@@ -209,6 +213,34 @@ def pieces_of(pieces: list[Option], look: Theme) -> Option:
         "itemWidth": 16,
         "itemHeight": 14,
         "textStyle": {"color": look.ink, "fontSize": 13},
+    }
+
+
+def _drawn(values: pd.DataFrame, styles: Mapping[str, Option], member: str | None, look: Theme, region: str) -> Option:
+    """Members on the map; those of another alliance, whose shapes nobody knows, as a list in the same colours."""
+    return _list(values, styles, member, look) if ELSEWHERE else {"series": _maps(values, styles, member, look, region)}
+
+
+def _list(values: pd.DataFrame, styles: Mapping[str, Option], member: str | None, look: Theme) -> Option:
+    """A line for each member: a square in its colour, its name, and what is said of it."""
+    data = []
+    for place, (code, row) in enumerate(values.to_dict("index").items()):
+        style = styles[str(code)]
+        looks = {"color": style["areaColor"]} | ({"decal": style["decal"]} if "decal" in style else {})
+        label = {
+            "show": True, "position": "right", "distance": 10, "formatter": f"{row['name']}: {row['said']}",
+            "color": look.ink, "fontSize": TEXT, "fontWeight": "bold" if code == member else "normal",
+        }  # fmt: skip
+        edge = {"borderColor": look.selected if code == member else look.border, "borderWidth": 2, "opacity": 1}
+        data.append(
+            {"name": code, "value": [0, place], "itemStyle": looks | edge, "label": label,
+             "text": tip(row["name"], [row["said"]])}
+        )  # fmt: skip
+    return {
+        "grid": {"id": "grid", "left": "38%", "right": 8, "top": 8, "bottom": 8},
+        "xAxis": {"id": "x", "type": "value", "min": 0, "max": 1, "show": False},
+        "yAxis": {"id": "y", "type": "value", "min": -0.5, "max": len(data) - 0.5, "inverse": True, "show": False},
+        "series": [{"id": "members", "type": "scatter", "symbol": "rect", "symbolSize": [24, 18], "data": data}],
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cohesion.facts import NAMES
+from cohesion.facts import ELSEWHERE, ISO3, NAMES
 from cohesion.summary import percent
 from cohesion_viz.echarts.parts import Option, base_option, first_capital, listed, rows_of, tip, within
 from cohesion_viz.numbers import Network
@@ -93,7 +93,7 @@ def _node(code: Any, row: pd.Series, member: str | None, look: Theme) -> Option:
     colour = _bloc_colour(bloc)
     posture = [f"posture: {within(POSTURE_NAMES[row['posture']])}"] if "posture" in row else []
     trust = row["trust_in_us"]
-    across, down = PLACES[code]
+    across, down = _on_a_circle(code) if ELSEWHERE else PLACES[code]
     return {
         "name": code,
         "category": bloc,
@@ -115,6 +115,12 @@ def _node(code: Any, row: pd.Series, member: str | None, look: Theme) -> Option:
             ],
         ),
     }
+
+
+def _on_a_circle(code: str) -> tuple[float, float]:
+    """Where a member stands whose place on the map nobody knows."""
+    turn = 2 * np.pi * ISO3.index(code) / len(ISO3)
+    return 4.5 + 4.5 * float(np.cos(turn)), 3.75 + 3.75 * float(np.sin(turn))
 
 
 def _edge(row: Any, member: str | None, look: Theme, dark: bool) -> Option:

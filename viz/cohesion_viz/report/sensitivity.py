@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from cohesion.facts import ELSEWHERE
 from cohesion.outcome import OUTCOMES
 from cohesion.parameters import BY_NAME
 from cohesion.scenario import Scenario
@@ -72,6 +73,10 @@ def study(scenario: str) -> tuple[Block, ...]:
     scenario
         Name of the scenario that is reported on; empty for none.
     """
+    if ELSEWHERE:
+        return (
+            Paragraph("The study of assumptions that comes with the model is of NATO; of this alliance none is known."),
+        )
     indices = pd.read_csv(io.StringIO(file_text(TABLE)))
     rows = [
         (row["factor"], BY_NAME[row["factor"]].meaning, _share(row["total"], row["total_half"]),

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping
 
 from cohesion import posterior
+from cohesion.facts import ELSEWHERE, FOLDER, ISO3
 from cohesion.levers import LEVERS, in_words
 from cohesion.parameters import BY_NAME, DRAWN, MECHANISMS
 from cohesion.scenario import Scenario, load_scenario, scenario_names
@@ -19,7 +20,9 @@ INTERVALS = (
     "model is: what it leaves out stands in docs/limits.md, every equation with its source in docs/odd.md."
 )
 MODEL = (
-    "cohesion is an agent-based model: 32 members, Russia and Ukraine act month by month under explicit rules for "
+    (f"The members and their figures are those of the folder {FOLDER.name}, not NATO's. " if ELSEWHERE else "")
+    + f"cohesion is an agent-based model: {len(ISO3)} members, Russia and Ukraine act month by month under explicit "
+    "rules for "
     "threat, trust, trade, claims, burden sharing, capability, posture, decisions and the war. A run ends with the "
     "alliance that holds, a European pillar that carries it, an alliance that is hollow, or one that splinters, judged "
     "on the two years before against fixed thresholds."
