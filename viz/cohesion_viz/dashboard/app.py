@@ -1,5 +1,6 @@
 """What Solara serves: one page that holds a session and draws the frame."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,15 @@ import solara
 
 from cohesion_viz.dashboard.session import Session
 from cohesion_viz.dashboard.shell import Shell
-from cohesion_viz.engine import Cache, Engine
+from cohesion_viz.engine import Engine
+from cohesion_viz.shared import Shared
 from cohesion_viz.workers import Threads, Workers
 
-#: Set by `cohesion_viz.server` before the first session: where runs are computed, and what is known already.
+#: Set by `cohesion_viz.server` before the first session: where runs are computed.
 workers: Workers | None = None
-cache = Cache()
+shared = Shared()
+#: Open sessions, by what Solara calls the kernel of a tab.
+sessions: dict[str, Session] = {}
 #: Folder below which result folders are offered.
 results: Path | None = None
 
@@ -21,7 +25,19 @@ def _engine(publish: Any) -> Engine:
     global workers
     if workers is None:
         workers = Threads()
-    return Engine(workers, publish, cache)
+    return Engine(workers, publish, shared)
+
+
+def came(kernel: str) -> None:
+    """A tab that had lost its connection is back: its work goes on."""
+    if kernel in sessions:
+        sessions[kernel].go_on()
+
+
+def left(kernel: str) -> None:
+    """A tab has lost its connection: its work stops."""
+    if kernel in sessions:
+        sessions[kernel].pause()
 
 
 @solara.component
@@ -29,9 +45,21 @@ def Page() -> None:
     """The dashboard."""
     router = solara.use_router()
     session = solara.use_memo(lambda: Session(router.search or "", _engine), [])
-    solara.use_effect(lambda: session.close, [])
+    solara.use_effect(lambda: _listed(solara.get_kernel_id(), session), [])
     solara.Title("cohesion: does NATO hold together?")
     Shell(session)
+
+
+def _listed(kernel: str, session: Session) -> Callable[[], None]:
+    """List a session until it is closed."""
+    sessions[kernel] = session
+
+    def end() -> None:
+        if sessions.get(kernel) is session:
+            del sessions[kernel]
+        session.close()
+
+    return end
 
 
 @solara.component

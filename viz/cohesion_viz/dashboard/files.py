@@ -81,6 +81,8 @@ def brought(view: View, name: str, text: str) -> View:
     stem = "".join(c for c in name.removesuffix(".toml") if c.isprintable() and c not in "/\\")[:60] or "scenario"
     if len(text.encode()) > MAX_BYTES:
         raise ConfigError(f"{stem}.toml: larger than {MAX_BYTES // 1024} KiB, the most that a scenario may be")
+    if not text.strip():
+        raise ConfigError(f"{stem}.toml: empty")
     new = view.with_scenario(stem, text)
     new.resolved()
     return new
