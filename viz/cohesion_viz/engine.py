@@ -26,7 +26,7 @@ from cohesion_viz.answers import Answer, Detail, Ensemble, Paired, Pieces
 from cohesion_viz.jobs import FIRST, compute, detail, ends
 from cohesion_viz.limits import AT_WORK, BYTES_OF_A_MONTH
 from cohesion_viz.shared import Room, Shared
-from cohesion_viz.workers import Workers
+from cohesion_viz.workers import Urgency, Workers
 
 #: Runs of a piece at most.
 PIECE = 64
@@ -267,7 +267,8 @@ class Engine:
             return part.ensemble
         size = max(1, min(PIECE, -(-(runs - have) // self._workers.count)))
         wanted = [(part.scenario, range(k, min(k + size, runs))) for k in range(have, runs, size)]
-        part.pieces += self._gather(compute, wanted, part.seed, ticket)
+        urgency = Urgency.REFINEMENT if have else Urgency.FIRST_BAND
+        part.pieces += self._gather(compute, wanted, part.seed, ticket, urgency)
         part.ensemble = Ensemble(part.scenario, part.seed, list(part.pieces))
         return part.ensemble
 
@@ -284,7 +285,7 @@ class Engine:
             while not _ONE_AT_A_TIME.acquire(timeout=0.2):
                 self._check(ticket)
             try:
-                holds, index = zip(*self._gather(ends, wanted, first.seed, ticket), strict=True)
+                holds, index = zip(*self._gather(ends, wanted, first.seed, ticket, Urgency.CAUSES), strict=True)
             finally:
                 _ONE_AT_A_TIME.release()
             names = [driver.name for driver in among]
@@ -296,13 +297,14 @@ class Engine:
         key = (part.key[:2], "detail")
         found: Detail | None = self._cache.get(key)
         if found is None:
-            found = self._gather(detail, [(part.scenario, range(DETAIL_RUNS))], part.seed, ticket)[0]
+            wanted = [(part.scenario, range(DETAIL_RUNS))]
+            found = self._gather(detail, wanted, part.seed, ticket, Urgency.DETAIL)[0]
             self._cache.put(key, found)
         assert found is not None
         return found
 
     def _gather(
-        self, job: Callable[..., Any], wanted: list[tuple[Scenario, range]], seed: int, ticket: int
+        self, job: Callable[..., Any], wanted: list[tuple[Scenario, range]], seed: int, ticket: int, urgency: Urgency
     ) -> list[Any]:
         """Results of a job on some runs of scenarios, not more at once than there are workers: others wait too."""
         futures: list[Future[Any]] = []
@@ -310,7 +312,7 @@ class Engine:
             if count >= self._workers.count:
                 futures[count - self._workers.count].result()
             self._check(ticket)
-            futures.append(self._workers.submit(job, scenario, seed, runs, self._slot, ticket))
+            futures.append(self._workers.submit(job, scenario, seed, runs, self._slot, ticket, urgency))
         found = [future.result() for future in futures]
         self._check(ticket)
         if any(piece is None for piece in found):

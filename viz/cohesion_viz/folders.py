@@ -2,9 +2,11 @@
 
 import datetime
 import json
+import threading
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +29,12 @@ from cohesion_viz.answers import months
 #: How deep folders are looked for, how many are offered, and the largest table and manifest that are read.
 DEPTH, MOST = 3, 300
 MAX_TABLE, MAX_MANIFEST = 256 * 2**20, 4 * 2**20
+#: The table of runs: a file of an ensemble, of a batch a folder with a file for each chunk; and all that is read.
+TABLE = "outcomes.parquet"
+READ = (TABLE, f"{TABLE}/*", "bands.nc", "*.json")
+#: Folders that sessions look at, each held once, until the last of them leaves.
+_OPEN: "WeakValueDictionary[tuple[Any, ...], Opened]" = WeakValueDictionary()
+_OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -123,7 +131,7 @@ def listed(root: Path) -> list[Folder]:
         path for depth in range(1, DEPTH + 1) for path in sorted(root.glob("*/" * depth + "manifest.json"))
     ]:
         place = manifest.parent
-        if _inside(root, place) and manifest.stat().st_size <= MAX_MANIFEST and (said := _read(manifest)):
+        if _inside(root, manifest) and manifest.stat().st_size <= MAX_MANIFEST and (said := _read(manifest)):
             name = place.relative_to(root).as_posix()
             about = said["scenario"] if said["format"] == FORMAT else said["experiment"]
             seed = said["seed"] if said["format"] == FORMAT else about["seed"]
@@ -140,25 +148,24 @@ def opened(root: Path, name: str) -> Opened:
         Where the name leads outside the root, or the folder is not a whole result, damaged or too large.
     """
     parts = PurePosixPath(name).parts
-    if (
-        not name
-        or len(name) > 500
-        or "\0" in name
-        or "\\" in name
-        or PurePosixPath(name).is_absolute()
-        or ".." in parts
-    ):
+    strange = not name.isprintable() or "\\" in name or PurePosixPath(name).is_absolute() or ".." in parts
+    if not name or len(name) > 500 or strange:
         raise ResultsError(f"{name[:80]!r} is not the name of a folder of results")
     place = root.joinpath(*parts)
     if not _inside(root, place):
         raise ResultsError(f"{name[:80]!r} leads outside the folder of results")
-    table = place / "outcomes.parquet"
-    files = [table] if table.is_file() else [file for file in table.glob("*") if _inside(root, file)]
-    if sum(file.stat().st_size for file in files) > MAX_TABLE:
-        raise ResultsError(f"{name}: outcomes.parquet is larger than {MAX_TABLE // 2**20} MiB, the most that is read")
-    if (place / "plan.json").is_file():
-        return _batch(open_results(place))
-    return _ensemble(read_results(place))
+    files = [file for pattern in READ for file in place.glob(pattern)]
+    if not all(_inside(root, file) for file in files):
+        raise ResultsError(f"{name[:80]!r} holds a link that leads outside the folder of results")
+    if sum(file.stat().st_size for file in files if TABLE in (file.name, file.parent.name)) > MAX_TABLE:
+        raise ResultsError(f"{name}: {TABLE} is larger than {MAX_TABLE // 2**20} MiB, the most that is read")
+    key = place.resolve(), *(file.stat().st_mtime_ns for file in files)
+    with _OPENING:
+        found = _OPEN.get(key)
+        if found is None:
+            found = _batch(open_results(place)) if (place / "plan.json").is_file() else _ensemble(read_results(place))
+            _OPEN[key] = found
+        return found
 
 
 def default_axes(found: Opened) -> tuple[str, str]:

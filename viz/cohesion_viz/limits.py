@@ -23,8 +23,8 @@ MESSAGE = 1 * MIB
 MESSAGES, MESSAGE_RATE, MESSAGE_PART = 100, 10, 16 * KIB
 #: Channels that a browser may open on one connection: a page opens one, and another for each time it reconnects.
 CHANNELS = 50
-#: Seconds for which a browser may take nothing of what is sent to it.
-PATIENCE = 10
+#: Seconds between two questions whether a browser is still there, and for which an answer is waited for.
+PATIENCE = 20
 
 #: Runs times months of an ensemble: as many runs as are offered, of the longest scenario that is shipped.
 RUN_MONTHS = 2048 * 132
@@ -62,7 +62,7 @@ def table() -> str:
         ("message of a browser", f"{MESSAGE // KIB:,} KiB", "the connection is closed"),
         ("messages of a browser", f"{MESSAGES} at once, then {MESSAGE_RATE} a second", "they wait"),
         ("channels on a connection", f"{CHANNELS}", "the connection is closed"),
-        ("a browser that takes nothing of what it is sent", f"{PATIENCE} seconds", "the connection is closed"),
+        ("silence of a browser, asked or not", f"{2 * PATIENCE} seconds", "the connection is closed"),
         ("scenario that is brought in", f"{MAX_BYTES // KIB} KiB", "refused, with the reason"),
         ("events of a scenario", f"{EVENTS}", "refused, with the reason"),
         ("members", f"{len(ISO3)}, those of the model", "there are no others to ask for"),

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cohesion_viz.limits import KEPT_MINUTES
+from cohesion_viz.limits import CONNECTIONS, KEPT_MINUTES, MESSAGE, PATIENCE
 
 STATIC = Path(__file__).resolve().parent / "dashboard" / "static"
 _SETTINGS = {
@@ -31,11 +31,14 @@ _SETTINGS = {
     "SOLARA_ASSETS_EXTRA_LOCATIONS": str(STATIC),
     "SOLARA_KERNEL_CULL_TIMEOUT": f"{KEPT_MINUTES}m",
     "SOLARA_ASSETS_PROXY": "True",
-    "SOLARA_SERVER_SYNC_WS_WRITE": "True",
+    # Written from threads, frames wait for slow browsers while the server waits for them, and may reach another
+    # browser that has been given the connection's number by then.
+    "SOLARA_SERVER_SYNC_WS_WRITE": "False",
 }
-#: Answers are written from the thread that has them (``SOLARA_SERVER_SYNC_WS_WRITE`` needs this implementation), and
-#: not compressed: on one machine that costs more than it saves.
-_WEBSOCKETS: dict[str, Any] = {"ws": "websockets", "ws_per_message_deflate": False}
+#: Not compressed: on one machine that costs more than it saves. Who does not answer in time is let go.
+_WEBSOCKETS: dict[str, Any] = {
+    "ws_per_message_deflate": False, "ws_ping_interval": PATIENCE, "ws_ping_timeout": PATIENCE, "ws_max_size": MESSAGE,
+}  # fmt: skip
 
 
 class ServerError(RuntimeError):
@@ -124,7 +127,6 @@ def serve(
     import uvicorn
 
     from cohesion_viz.door import address_of, read_token
-    from cohesion_viz.limits import CONNECTIONS, MESSAGE
 
     try:
         token = None if token_file is None else read_token(Path(token_file))
@@ -144,7 +146,7 @@ def serve(
     gc.collect()
     gc.freeze()  # a full collection would go through all that is loaded by now, a fifth of a second in which none draws
     config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=2, limit_concurrency=CONNECTIONS, ws_max_size=MESSAGE,
+        app, log_level="warning", timeout_graceful_shutdown=2, limit_concurrency=CONNECTIONS,
         server_header=False, **_WEBSOCKETS,
     )  # fmt: skip
     try:
