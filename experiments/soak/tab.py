@@ -65,12 +65,18 @@ class Tab:
         with opener.open(self._address + path, timeout=120) as answer:
             return answer.read()
 
-    def send(self, kind: str, **content: object) -> str:
+    def send(self, kind: str, metadata: object = None, **content: object) -> str:
         """Send a message; gives its number."""
         number = uuid.uuid4().hex
         header = {"msg_id": number, "msg_type": kind, "session": self._page, "username": "",
                   "version": "5.2", "date": "2026-01-01T00:00:00Z"}  # fmt: skip
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+        message = {
+            "header": header,
+            "parent_header": {},
+            "metadata": metadata or {},
+            "content": content,
+            "channel": "shell",
+        }
         self._socket.send(json.dumps({**message, "buffers": []}))
         return number
 
@@ -120,6 +126,15 @@ class Tab:
         with suppress(OSError):
             self._socket.socket.shutdown(socket.SHUT_RDWR)
 
+    def come_back(self) -> None:
+        """Connect again, as a browser does whose network failed, and ask how things stand."""
+        self._left = False
+        self._socket = self._connected()
+        threading.Thread(target=self._listen, daemon=True).start()
+        control = uuid.uuid4().hex
+        self.send("comm_open", {"version": "1.0.0"}, comm_id=control, target_name="jupyter.widget.control", data={})
+        self.send("comm_msg", comm_id=control, data={"method": "request_states"})
+
     def _listen(self) -> None:
         try:
             for text in self._socket:
@@ -147,10 +162,14 @@ class Tab:
             self._handled.add(message["parent_header"]["msg_id"])
         if message["header"]["msg_type"] == "comm_close":
             self._states.pop(content["comm_id"], None)
-        state = content.get("data", {}).get("state") if isinstance(content.get("data"), dict) else None
-        if not state:
-            return
-        kept = self._states.setdefault(content["comm_id"], {})
+        data = content.get("data")
+        if isinstance(data, dict):
+            several = {key: whole["state"] for key, whole in data.get("states", {}).items()}
+            for key, state in (several or {content.get("comm_id"): data.get("state") or {}}).items():
+                self._keep(key, state)
+
+    def _keep(self, key: str, state: dict) -> None:
+        kept = self._states.setdefault(key, {})
         kept.update({key: value if isinstance(value, bool | int) else True for key, value in state.items()})
         if "done" in kept and "packed" in kept:
             new = json.loads(state["packed"]) if "packed" in state else {}
