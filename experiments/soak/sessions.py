@@ -1,7 +1,7 @@
 """Many sessions at once: how slowly the slowest is answered, and what they leave behind.
 
-Each session is a tab that turns to a page or moves a lever, waits for the answer, and thinks for a while. Memory is that
-of the server and its workers, in MiB: before the first session, while they work, and after the last has left.
+Each session is a tab that turns to a page or moves a lever, waits for the answer, and thinks for a while. Memory is
+that of the server and its workers, in MiB: before the first session, while they work, and after the last has left.
 """
 
 import random

@@ -57,7 +57,7 @@ class Tab:
     def _connected(self) -> ClientConnection:
         cookies = {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._jar)}
         how = {"origin": self._origin, "max_size": None, "compression": None, "open_timeout": 120}
-        return connect(self._place, additional_headers=cookies, **how)
+        return connect(self._place, additional_headers=cookies, **how).__enter__()
 
     def get(self, path: str) -> bytes:
         """Ask for a file, with the cookies that the server has set."""
@@ -70,14 +70,8 @@ class Tab:
         number = uuid.uuid4().hex
         header = {"msg_id": number, "msg_type": kind, "session": self._page, "username": "",
                   "version": "5.2", "date": "2026-01-01T00:00:00Z"}  # fmt: skip
-        message = {
-            "header": header,
-            "parent_header": {},
-            "metadata": metadata or {},
-            "content": content,
-            "channel": "shell",
-        }
-        self._socket.send(json.dumps({**message, "buffers": []}))
+        rest = {"parent_header": {}, "metadata": metadata or {}, "channel": "shell", "buffers": []}
+        self._socket.send(json.dumps({"header": header, "content": content, **rest}))
         return number
 
     def event(self, part: str, name: str, data: object) -> str:

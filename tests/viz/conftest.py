@@ -60,7 +60,8 @@ def small(results_folder):
     """Address and process of a server with little room: three sessions, a tab without connection kept for a while."""
     code = (
         "from cohesion_viz import limits\nlimits.SESSIONS = 3\nimport sys\n"
-        "from cohesion_viz.server import serve\nserve(port=int(sys.argv[-1]), results_dir=sys.argv[1], open_browser=False)"
+        "from cohesion_viz.server import serve\n"
+        "serve(port=int(sys.argv[-1]), results_dir=sys.argv[1], open_browser=False)"
     )
     with served("-c", code, str(results_folder)) as found:
         yield found

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import psutil
@@ -50,8 +50,8 @@ def wait_until(true, seconds=60):
 
 # --- files ------------------------------------------------------------------------------------------------------------
 
-MOUNTS = ("/static/", "/static/assets/", "/jupyter/nbextensions/", "/jupyter/nbextensions/jupyter-vue/", "/_solara/cdn/",
-          "/geometry/", "/")  # fmt: skip
+MOUNTS = ("/static/", "/static/assets/", "/jupyter/nbextensions/", "/jupyter/nbextensions/jupyter-vue/",
+          "/_solara/cdn/", "/geometry/", "/")  # fmt: skip
 WAYS_OUT = (
     "../../../../../../../../etc/passwd",
     "..%2f..%2f..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
@@ -114,9 +114,13 @@ def test_asking_for_a_folder_of_the_packages_neither_fetches_nor_removes_anythin
 
 @pytest.mark.parametrize(
     "headers",
-    [{"script_name": "/evil"}, {"x_script_name": "/evil"}, {"x_forwarded_host": "evil.example", "x_forwarded_proto": "https"},
-     {"x_forwarded_prefix": "/evil"}],
-)  # fmt: skip
+    [
+        {"script_name": "/evil"},
+        {"x_script_name": "/evil"},
+        {"x_forwarded_prefix": "/evil"},
+        {"x_forwarded_host": "evil.example", "x_forwarded_proto": "https"},
+    ],
+)
 def test_no_header_of_a_visitor_changes_the_page(small, headers):
     assert b"evil" not in fetch(small[0], "/", **headers)[2]
     assert fetch(small[0], "/")[2] == fetch(small[0], "/", **headers)[2]
@@ -190,10 +194,12 @@ def test_nobody_takes_over_the_session_of_another_browser(small, tab):
     other = Tab(small[0], SETTINGS)
     other.settle()
     other._place = tab._place
-    with closing(other._connected()) as intruder, pytest.raises((ConnectionClosed, TimeoutError, ValueError)):
+    heard = []
+    with suppress(ConnectionClosed), closing(other._connected()) as intruder:
         intruder.send(message("comm_info_request"))
-        while True:
-            json.loads(intruder.recv(timeout=10))["content"]
+        while True:  # until it is closed: a time that runs out fails the test
+            heard.append(intruder.recv(timeout=30))
+    assert not any(text.startswith("{") for text in heard)
     other.key, other._page = tab.key, tab._page
     other.close()
     assert tab.move("us_tariff", 0.1) > 0
@@ -205,10 +211,14 @@ def test_nobody_takes_over_the_session_of_another_browser(small, tab):
 
 def test_when_all_sessions_are_in_use_a_page_says_so_and_one_that_closes_makes_room(small):
     tabs = []
-    with pytest.raises(urllib.error.HTTPError) as caught:
+
+    def open_many():
         for _ in range(9):
             tabs.append(Tab(small[0], SETTINGS))
             tabs[-1].wait(lambda: tabs[-1].verdict)
+
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        open_many()
     assert caught.value.code == 503
     assert "All 3 sessions" in caught.value.read().decode()
     tabs[0].close()
