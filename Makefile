@@ -56,6 +56,7 @@ screenshots-lessons: .venv/.dev ## take the pictures of the lessons in docs/
 
 docs-tables: .venv/.core ## regenerate the tables in docs/
 	.venv/bin/python -m cohesion.tables
+	.venv/bin/python -m cohesion_viz.limits
 
 lock: ## bring requirements.lock in line with pyproject.toml (LOCK_FLAGS=--upgrade: newest versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }

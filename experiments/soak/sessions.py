@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import psutil
 
@@ -26,18 +25,34 @@ LEVERS = {"us_commitment": (-1.0, 0.5), "us_tariff": (0.0, 0.5), "russia_pressur
 class Found:
     """What was measured, in seconds and MiB."""
 
+    before: float
+    during: list[float] = field(default_factory=list)
+    after: float = 0.0
+    seconds: float = 0.0
     opened: list[float] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    memory: list[tuple[float, float]] = field(default_factory=list)
+
+    def rows(self) -> dict[str, str]:
+        """For the report."""
+        return {
+            "sessions that opened": f"{len(self.opened)}",
+            "seconds until the last had left": f"{self.seconds:.0f}",
+            "slowest to open": f"{max(self.opened):.1f} s",
+            "answers": f"{len(self.answers)}",
+            "median answer": f"{statistics.median(self.answers):.1f} s",
+            "95th percentile": f"{statistics.quantiles(self.answers, n=20)[-1]:.1f} s",
+            "slowest answer": f"{max(self.answers):.1f} s",
+            "errors": f"{len(self.errors)}",
+            "memory before": f"{self.before:.0f} MiB",
+            "memory at most, while they work": f"{max(self.during):.0f} MiB",
+            "memory after the last has left": f"{self.after:.0f} MiB",
+        }
 
 
-def soak(
-    address: str, server: int, sessions: int, seconds: float, thinking: tuple[float, float] = THINKING
-) -> dict[str, Any]:
+def soak(address: str, server: int, sessions: int, seconds: float, thinking: tuple[float, float] = THINKING) -> Found:
     """So many sessions for so long on a server, by its process number."""
-    found, begun = Found(), time.monotonic()
-    before = memory(server)
+    found, begun = Found(before=memory(server)), time.monotonic()
     ending = threading.Event()
     people = [
         threading.Thread(target=_person, args=(address, k, ending, found, thinking), daemon=True)
@@ -47,28 +62,13 @@ def soak(
         person.start()
     while time.monotonic() < begun + seconds:
         time.sleep(min(5.0, seconds / 4))
-        found.memory.append((time.monotonic() - begun, memory(server)))
+        found.during.append(memory(server))
     ending.set()
     for person in people:
         person.join(600)
-    after = lowest(lambda: memory(server), 20)
-    used = [amount for _, amount in found.memory]
-    half = [amount for at, amount in found.memory if at > seconds / 2] or used
-    return {
-        "sessions": sessions,
-        "seconds": round(time.monotonic() - begun),
-        "opened": len(found.opened),
-        "slowest to open": max(found.opened, default=0.0),
-        "answers": len(found.answers),
-        "median answer": statistics.median(found.answers) if found.answers else 0.0,
-        "95th percentile": statistics.quantiles(found.answers, n=20)[-1] if len(found.answers) > 1 else 0.0,
-        "slowest answer": max(found.answers, default=0.0),
-        "errors": found.errors,
-        "memory before": before,
-        "memory at most": max(used, default=before),
-        "memory in the second half": statistics.median(half) if half else before,
-        "memory after": after,
-    }
+    found.seconds = time.monotonic() - begun
+    found.after = lowest(lambda: memory(server), 20)
+    return found
 
 
 def memory(server: int) -> float:

@@ -26,10 +26,15 @@ def results_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def address(results_folder):
-    """Of a server of its own."""
-    with served("-m", "cohesion", "dashboard", "--no-browser", "--results", str(results_folder)) as (url, _):
-        yield url
+def server(results_folder):
+    """Address and process of a server."""
+    with served("-m", "cohesion", "dashboard", "--no-browser", "--results", str(results_folder)) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def address(server):
+    return server[0]
 
 
 @contextmanager
