@@ -76,6 +76,7 @@ notebooks: .venv/.dev ## run the notebooks again and keep what they show
 
 docs-tables: .venv/.core ## regenerate the tables in docs/
 	.venv/bin/python -m cohesion.tables
+	.venv/bin/python -m cohesion_viz.limits
 
 lock: ## bring requirements.lock in line with pyproject.toml (LOCK_FLAGS=--upgrade: newest versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }

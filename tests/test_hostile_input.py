@@ -11,6 +11,7 @@ from cohesion_viz.dashboard.files import brought
 from cohesion_viz.view import View
 from experiments.fuzzing import running
 from experiments.fuzzing.doors import Door, doors, whole_folders
+from experiments.soak.report import record
 
 NAMES = ("scenario", "experiment", "lesson", "upload", "link", "results folder")
 HEAD = 'title = "T"\nstory = "S"\nstart = 2026-01-01\nmonths = 12\n'
@@ -136,5 +137,5 @@ def test_a_damaged_file_of_a_result_is_refused_before_a_library_reads_it(tmp_pat
 @pytest.mark.soak
 def test_a_hundred_thousand_mutated_inputs():
     found = running.all_doors(doors(), 100_000)
-    (running.Path(running.__file__).parent / "report.md").write_text(running.report(found, 0), encoding="utf-8")
+    record("fuzzing", "Mutated input", running.report(found, 0))
     assert not {name: one.failures for name, one in found.items() if one.failures}

@@ -1,16 +1,17 @@
 """Send mutated inputs through every door, and write what was found.
 
-python -m experiments.fuzzing [--inputs 100000] [--seed 0] [--keep] [--report experiments/fuzzing/report.md]
+python -m experiments.fuzzing [--inputs 100000] [--seed 0] [--keep] [--write]
 
-``--keep`` adds to the corpus in ``tests/corpus`` the smallest input of each kind of refusal that is new to it.
+``--write`` puts the table into the report of what took minutes to test. ``--keep`` adds to the corpus in
+``tests/corpus`` the smallest input of each kind of refusal that is new to it.
 """
 
 import argparse
 import sys
-from pathlib import Path
 
 from experiments.fuzzing import running
 from experiments.fuzzing.doors import doors
+from experiments.soak.report import record
 
 
 def main():
@@ -19,7 +20,7 @@ def main():
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", action="store_true")
-    parser.add_argument("--report", type=Path)
+    parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     found = running.all_doors(doors(), options.inputs, options.seed)
     if options.keep:
@@ -27,8 +28,8 @@ def main():
             running.keep(name, one)
     text = running.report(found, options.seed)
     print(text)
-    if options.report:
-        options.report.write_text(text, encoding="utf-8", newline="\n")
+    if options.write:
+        record("fuzzing", "Mutated input", text)
     sys.exit(any(one.failures for one in found.values()))
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import multiprocessing
 import os
-import platform
 import re
 import resource
 import sys
@@ -13,7 +12,6 @@ import traceback
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -179,9 +177,7 @@ def report(found, first_seed):
     """What was found, as a page."""
     total = sum(sum(one.counts.values()) for one in found.values())
     lines = [
-        "# Mutated inputs", "",
-        f"`python -m experiments.fuzzing --inputs {total} --seed {first_seed}`, "
-        f"Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}.", "",
+        f"`python -m experiments.fuzzing --inputs {total} --seed {first_seed}`:", "",
         "Each input is a valid file, link or folder that was mutated. It is *not read* where it is not even TOML, JSON "
         "or a file of its kind; *refused* where its content was refused in one line that names it; *accepted* "
         "where it is sound: a scenario resolves, is written and read to the same, and runs.", "",

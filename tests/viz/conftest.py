@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
@@ -25,30 +26,50 @@ def results_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def address(results_folder):
-    """Of a server of its own."""
-    if not CHROMIUM and os.environ.get("CI") != "true":
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+def server(results_folder):
+    """Address and process of a server."""
+    with served("-m", "cohesion", "dashboard", "--no-browser", "--results", str(results_folder)) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def address(server):
+    return server[0]
+
+
+@contextmanager
+def served(*python):
+    """Address and process of a server that Python starts, given its port as the last argument."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "cohesion", "dashboard", "--port", str(port), "--no-browser"]
-    server = subprocess.Popen(
-        [*command, "--results", str(results_folder)],
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    command = [sys.executable, *python, "--port", str(port)]
+    server = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}/"
-    for _ in range(150):
-        try:
-            if urllib.request.urlopen(url + "healthz").status == 200:
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(url + "healthz").close()
                 break
-        except OSError:
-            time.sleep(0.2)
-    yield url
-    server.terminate()
-    server.wait(20)
+            except OSError:
+                assert server.poll() is None
+                time.sleep(0.2)
+        yield url, server
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def small(results_folder):
+    """Address and process of a server with little room: three sessions, a tab without connection kept for a while."""
+    code = (
+        "from cohesion_viz import limits\nlimits.SESSIONS = 3\nimport sys\n"
+        "from cohesion_viz.server import serve\n"
+        "serve(port=int(sys.argv[-1]), results_dir=sys.argv[1], open_browser=False)"
+    )
+    with served("-c", code, str(results_folder)) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ from cohesion import load_scenario, outcome_shares, simulate
 from cohesion.attribution import attribute
 from cohesion_viz import numbers
 from cohesion_viz.answers import Answer
-from cohesion_viz.engine import Cache, Engine, Request
+from cohesion_viz.engine import Engine, Request
 from cohesion_viz.jobs import compute
+from cohesion_viz.shared import Shared
 from cohesion_viz.workers import Threads
 
 SHORT = load_scenario("trade-war").with_changes(months=12)
@@ -21,7 +22,7 @@ def request(scenario, seed, runs, **others):
     return Request(scenario, CALM, seed, runs, **others)
 
 
-def answers(*requests, cache=None):
+def answers(*requests, shared=None):
     """Every answer until the last one's causes are in, or it failed."""
     heard, finished = [], threading.Event()
 
@@ -31,7 +32,7 @@ def answers(*requests, cache=None):
         if last and answer.ticket == len(requests):
             finished.set()
 
-    engine = Engine(Threads(), publish, cache)
+    engine = Engine(Threads(), publish, shared)
     for one in requests:
         engine.ask(one)
     assert finished.wait(60)
@@ -83,10 +84,10 @@ def test_paired_differences_are_those_of_simulate_run_by_run():
 
 
 def test_a_pair_can_be_asked_for_again_after_its_runs_were_let_go():
-    cache = Cache()
-    first = answers(request(SHORT, 3, 64), cache=cache)[-1]
-    pair = answers(request(SHORT, 3, 64, pair=True), cache=cache)[-1]
-    again = answers(request(SHORT, 3, 64, pair=True), cache=cache)[-1]
+    shared = Shared()
+    first = answers(request(SHORT, 3, 64), shared=shared)[-1]
+    pair = answers(request(SHORT, 3, 64, pair=True), shared=shared)[-1]
+    again = answers(request(SHORT, 3, 64, pair=True), shared=shared)[-1]
     assert first.paired is None
     np.testing.assert_array_equal(again.paired.members("threat"), pair.paired.members("threat"))
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,3 +123,100 @@ def test_the_correlation_ratio_is_one_where_groups_explain_all_and_zero_where_no
     values, groups = np.array([1.0, 1.0, 2.0, 2.0]), np.array(["a", "a", "b", "b"])
     assert folders.correlation_ratio(values, groups) == 1
     assert folders.correlation_ratio(np.array([1.0, 2.0, 1.0, 2.0]), groups) == 0
+
+
+# --- nothing leads outside the root -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".", "./", "/", "//", "a/..", "a/./..", "..\\a", "a/war\\..", "C:", "C:\\", "C:/Windows", "C:war",
+     "\\\\server\\share", "//server/share", "\\\\?\\C:\\x", "file:///etc", "%2e%2e", "..%2f", "a%2fwar", "a/war\0",
+     "a\nwar", "~", "~root",
+     "$HOME", "a/war/manifest.json", "a/war/", "con", "nul", "a" * 501, "/".join("a" * 250), "x" * 300, "é" * 200],
+)  # fmt: skip
+def test_a_name_opens_a_folder_below_the_root_or_none(root, name):
+    ours = folders.opened(root, "a/war")
+    try:
+        found = folders.opened(root, name)
+    except ResultsError:
+        found = None
+    assert found is (ours if name == "a/war/" else None)
+
+
+@pytest.fixture
+def outside(root, tmp_path):
+    """A root with a copy of a result in it, and a whole result beside the root."""
+    import shutil
+
+    shutil.copytree(root / "a" / "war", tmp_path / "beside")
+    shutil.copytree(root / "a" / "war", tmp_path / "served" / "inner")
+    return tmp_path
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "outcomes.parquet", "bands.nc", "summary.json"])
+def test_a_file_that_is_a_link_out_of_the_root_is_not_read(outside, file):
+    served = outside / "served"
+    (served / "inner" / file).unlink()
+    (served / "inner" / file).symlink_to(outside / "beside" / file)
+    assert bool(folders.listed(served)) == (file != "manifest.json")
+    with pytest.raises(ResultsError, match="outside"):
+        folders.opened(served, "inner")
+
+
+@pytest.mark.parametrize("way", ["absolute", "relative", "twice", "parent"])
+def test_a_folder_that_is_a_link_out_of_the_root_is_not_read(outside, way):
+    served, name = outside / "served", "out"
+    if way == "absolute":
+        (served / "out").symlink_to(outside / "beside")
+    elif way == "relative":
+        (served / "out").symlink_to(Path("..") / "beside")
+    elif way == "twice":
+        (served / "step").symlink_to(outside)
+        (served / "out").symlink_to(served / "step" / "beside")
+    else:
+        (served / "step").symlink_to(outside)
+        name = "step/beside"
+    assert [folder.name for folder in folders.listed(served)] == ["inner"]
+    with pytest.raises(ResultsError, match="outside"):
+        folders.opened(served, name)
+
+
+def test_links_in_a_ring_and_links_to_nothing_do_no_harm(outside):
+    served = outside / "served"
+    (served / "ring").symlink_to(served / "ring")
+    (served / "up").symlink_to(served)
+    (served / "nothing").symlink_to(served / "missing")
+    assert "inner" in [folder.name for folder in folders.listed(served)]
+    for name in ("ring", "nothing"):
+        with pytest.raises(ResultsError):
+            folders.opened(served, name)
+
+
+def test_a_link_that_stays_below_the_root_is_followed(outside):
+    served = outside / "served"
+    (served / "again").symlink_to(served / "inner")
+    assert folders.opened(served, "again").title == folders.opened(served, "inner").title
+
+
+def test_a_batch_whose_chunk_is_a_link_out_of_the_root_is_not_read(batch, tmp_path):
+    import shutil
+
+    shutil.copytree(batch / "mine", tmp_path / "served" / "mine")
+    chunk = next((tmp_path / "served" / "mine" / "outcomes.parquet").iterdir())
+    shutil.move(chunk, tmp_path / chunk.name)
+    chunk.symlink_to(tmp_path / chunk.name)
+    with pytest.raises(ResultsError, match="outside"):
+        folders.opened(tmp_path / "served", "mine")
+
+
+def test_a_folder_that_many_look_at_is_held_once_and_let_go_after_them(outside):
+    import gc
+
+    served = outside / "served"
+    first = folders.opened(served, "inner")
+    assert folders.opened(served, "inner") is first
+    held = len(folders._OPEN)
+    del first
+    gc.collect()
+    assert len(folders._OPEN) == held - 1

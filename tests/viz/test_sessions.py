@@ -1,12 +1,43 @@
-"""Twenty sessions that move sliders at once."""
+"""Many sessions at once: none fails, all are answered, and what they took is given back."""
 
 import time
 
 import pytest
 
-pytestmark = pytest.mark.soak
+from experiments.soak.report import record, table
+from experiments.soak.sessions import soak
+
+SESSIONS, SECONDS = 50, 300
+#: MiB by which memory may differ after as many sessions more.
+FLAT = 60
 
 
+def test_a_few_sessions_for_a_few_seconds_are_all_answered(server):
+    found = soak(server[0], server[1].pid, sessions=4, seconds=6, thinking=(0.2, 1.5))
+    assert found.errors == []
+    assert len(found.opened) == 4
+    assert len(found.answers) >= 4
+
+
+@pytest.mark.soak
+def test_fifty_sessions_for_five_minutes_fail_nowhere_and_leave_no_memory_behind(server):
+    """Memory is taken after the first fifty have left, and again after fifty more."""
+    found = soak(server[0], server[1].pid, SESSIONS, SECONDS)
+    again = soak(server[0], server[1].pid, SESSIONS, SECONDS / 5)
+    rows = found.rows() | {f"memory after {SESSIONS} more": f"{again.after:.0f} MiB"}
+    about = (
+        f"{SESSIONS} tabs for {SECONDS} s on one server: each turns to a page or moves a lever, waits for the first "
+    )
+    about += (
+        "answer, and thinks for 5 to 25 s; then as many again for a fifth of the time. Memory is the server's and its "
+    )
+    record("sessions", f"{SESSIONS} sessions for {SECONDS // 60} minutes", f"{about}workers'.\n\n{table(rows)}")
+    assert found.errors + again.errors == []
+    assert len(found.opened) == SESSIONS
+    assert again.after < found.after + FLAT
+
+
+@pytest.mark.soak
 def test_twenty_sessions_settle_and_none_fails(browser, address, capsys):
     pages, errors = [], []
     for k in range(20):

@@ -2,7 +2,8 @@
 
 Runs are computed by worker processes that all sessions share, a few runs a piece, so that the server's own thread
 stays free to answer. A newer request cancels an older one within a month of simulated time. Run numbers are the same
-at every stage, so refining never contradicts a first band.
+at every stage, so refining never contradicts a first band. How much a session, and all of them, may have under way
+stands in `cohesion_viz.limits`.
 """
 
 import hashlib
@@ -11,10 +12,9 @@ import logging
 import threading
 import time
 import traceback
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,7 +24,9 @@ from cohesion import attribution
 from cohesion.scenario import ConfigError, Scenario
 from cohesion_viz.answers import Answer, Detail, Ensemble, Paired, Pieces
 from cohesion_viz.jobs import FIRST, compute, detail, ends
-from cohesion_viz.workers import Workers
+from cohesion_viz.limits import AT_WORK, BYTES_OF_A_MONTH
+from cohesion_viz.shared import Room, Shared
+from cohesion_viz.workers import Urgency, Workers
 
 #: Runs of a piece at most.
 PIECE = 64
@@ -34,30 +36,6 @@ DETAIL_RUNS = 16
 BREATH = 0.06
 _ONE_AT_A_TIME = threading.Lock()
 _log = logging.getLogger(__name__)
-
-
-class Cache:
-    """The newest finished results by key, shared by all sessions."""
-
-    def __init__(self, size: int = 96) -> None:
-        self._size = size
-        self._held: OrderedDict[Any, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Any) -> Any:
-        """What is held under a key, or None."""
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
-
-    def put(self, key: Any, value: Any) -> None:
-        """Hold a result."""
-        with self._lock:
-            self._held[key] = value
-            self._held.move_to_end(key)
-            while len(self._held) > self._size:
-                self._held.popitem(last=False)
 
 
 def digest(scenario: Scenario) -> str:
@@ -117,15 +95,19 @@ class Engine:
         Where runs are computed.
     publish
         Called with each `Answer`, from another thread.
-    cache
-        Finished results.
+    shared
+        What all sessions share: finished results, and room for runs.
     """
 
-    def __init__(self, workers: Workers, publish: Callable[[Answer], None], cache: Cache | None = None) -> None:
+    def __init__(self, workers: Workers, publish: Callable[[Answer], None], shared: Shared | None = None) -> None:
         self._workers, self._publish = workers, publish
-        self._cache = cache or Cache()
+        self._shared = shared or Shared()
+        self._cache = self._shared.cache
         self._slot = workers.open()
         self._ticket = 0
+        self._next: tuple[int, Request] | None = None
+        self._at_work = 0
+        self._wanted = False
         self._lock = threading.Lock()
         self._closed = False
 
@@ -143,55 +125,79 @@ class Engine:
             Number of the request: that of the answers to it.
         """
         with self._lock:
-            self._ticket += 1
-            ticket = self._ticket
+            ticket = self._ticket = self._ticket + 1
             self._workers.newest(self._slot, ticket)
-        work = (ticket, request)
-        threading.Thread(target=self._work, args=work, daemon=True, name=f"cohesion-{ticket}").start()
+            self._next, self._wanted = (ticket, request), True
+            if self._at_work == AT_WORK:  # those that are stopping take it up
+                return ticket
+            self._at_work += 1
+        threading.Thread(target=self._work_on, daemon=True, name=f"cohesion-{ticket}").start()
         return ticket
+
+    def stop(self) -> None:
+        """Leave what is being computed; a later request goes on."""
+        with self._lock:
+            self._ticket += 1
+            self._next, self._wanted = None, False
+            if not self._closed:
+                self._workers.newest(self._slot, self._ticket)
 
     def close(self) -> None:
         """Stop, for good."""
+        self.stop()
         with self._lock:
             if not self._closed:
                 self._closed = True
-                self._ticket += 1
                 self._workers.close(self._slot)
+
+    def _work_on(self) -> None:
+        """Answer the newest request until there is no newer one."""
+        while True:
+            with self._lock:
+                work, self._next = self._next, None
+                if work is None:
+                    self._at_work -= 1
+                    return
+            self._work(*work)
 
     def _work(self, ticket: int, request: Request) -> None:
         answer = Answer(ticket, target=request.runs)
         try:
-            for stage in self._stages(answer, request):
-                answer = stage
-                if answer.ensemble:
-                    answer.ensemble.members(request.variable)
-                self._say(answer)
+            with closing(self._stages(answer, request)) as stages:
+                for stage in stages:
+                    answer = stage
+                    if answer.ensemble:
+                        answer.ensemble.members(request.variable)
+                    self._say(answer)
         except _Stopped:
-            return
+            self._let_go(answer)
         except Exception as error:
             _log.error("%s", traceback.format_exc())
             text = str(error) if isinstance(error, ConfigError) else f"The computation failed: {error!r:.200}"
             with suppress(_Stopped):
                 self._say(replace(answer, done=True, error=text))
 
-    def _stages(self, answer: Answer, request: Request) -> Iterator[Answer]:
+    def _stages(self, answer: Answer, request: Request) -> Generator[Answer]:
         """The answer as it grows."""
         main = self._part(request.scenario, request)
         ghost = self._part(request.baseline, request) if request.baseline else None
-        grown = self._pair(answer, main, ghost) if ghost and request.pair else self._single(answer, main, ghost)
-        for answer in grown:
-            yield answer
-        for part in (main, ghost):
-            if part and part.ensemble:
-                part.ensemble.settle()
-                self._cache.put(part.key, part.ensemble)
+        with ExitStack() as room:
+            grow = self._pair if ghost and request.pair else self._single
+            for stage in grow(answer, main, ghost, room):
+                answer = stage
+                yield answer
+            for part in (main, ghost):
+                if part and part.ensemble:
+                    part.ensemble.settle()
+                    self._cache.put(part.key, part.ensemble)
         yield (answer := replace(answer, done=True))
         if ghost:
             yield replace(answer, causes=self._causes(ghost, main, answer.ticket))
 
-    def _single(self, answer: Answer, main: _Part, ghost: _Part | None) -> Iterator[Answer]:
+    def _single(self, answer: Answer, main: _Part, ghost: _Part | None, room: ExitStack) -> Iterator[Answer]:
         """One ensemble, with the baseline behind it."""
         target, ticket = answer.target, answer.ticket
+        self._take_room(self._shared.first_bands, room, (main, ghost), min(FIRST, target), ticket)
         self._grow(main, min(FIRST, target), ticket)
         answer = replace(answer, ensemble=main.ensemble, baseline=ghost.ensemble if ghost else None)
         yield answer
@@ -202,6 +208,7 @@ class Engine:
             yield answer
         answer = replace(answer, detail=self._detail(main, ticket), following=main.ensemble)
         yield answer
+        self._take_room(self._shared.refinements, room, (main, ghost), target, ticket)
         while main.runs < target:
             self._grow(main, min(target, 2 * main.runs), ticket)
             answer = replace(answer, ensemble=main.ensemble, following=main.ensemble)
@@ -211,14 +218,18 @@ class Engine:
             self._grow(ghost, target, ticket)
         yield replace(answer, baseline=ghost.ensemble if ghost else None)
 
-    def _pair(self, answer: Answer, main: _Part, ghost: _Part) -> Iterator[Answer]:
+    def _pair(self, answer: Answer, main: _Part, ghost: _Part | None, room: ExitStack) -> Iterator[Answer]:
         """Two ensembles that grow together, and their differences."""
+        assert ghost
         key = ("pair", main.key, ghost.key)
         paired: Paired | None = self._cache.get(key)
         if paired is None or not (main.ensemble and ghost.ensemble):
             main.ensemble = ghost.ensemble = None  # what is kept of them are no longer runs
+        self._take_room(self._shared.first_bands, room, (main, ghost), min(FIRST, answer.target), answer.ticket)
         while main.runs < answer.target:
             runs = min(answer.target, 2 * main.runs or FIRST)
+            if main.runs == FIRST:
+                self._take_room(self._shared.refinements, room, (main, ghost), answer.target, answer.ticket)
             paired = Paired(*(self._grow(part, runs, answer.ticket) for part in (ghost, main)))
             if runs < answer.target:
                 yield replace(answer, ensemble=main.ensemble, baseline=ghost.ensemble, paired=paired)
@@ -226,6 +237,21 @@ class Engine:
             paired.settle()
             self._cache.put(key, paired)
         yield replace(answer, ensemble=main.ensemble, baseline=ghost.ensemble, paired=paired)
+
+    def _take_room(self, where: Room, held: ExitStack, parts: tuple[_Part | None, ...], runs: int, ticket: int) -> None:
+        """Wait for room for the runs that parts do not have yet, and hold it as long as ``held``."""
+        months = sum(max(0, runs - part.runs) * (part.scenario.months + 1) for part in parts if part)
+        if months:
+            held.enter_context(where.taken(months * BYTES_OF_A_MONTH, lambda: self._check(ticket)))
+
+    def _let_go(self, answer: Answer) -> None:
+        """Of an answer that was stopped, and that stays on screen until the next: its runs, but for a first band.
+
+        That one is small and soon replaced, and the time is the next one's; where others wait for room it goes too.
+        """
+        for ensemble in (answer.ensemble, answer.baseline, answer.following):
+            if ensemble and (ensemble.runs > FIRST or not self._wanted or self._shared.first_bands.wanted):
+                ensemble.settle()
 
     def _part(self, scenario: Scenario, request: Request) -> _Part:
         key = (digest(scenario), request.seed, request.runs)
@@ -241,7 +267,8 @@ class Engine:
             return part.ensemble
         size = max(1, min(PIECE, -(-(runs - have) // self._workers.count)))
         wanted = [(part.scenario, range(k, min(k + size, runs))) for k in range(have, runs, size)]
-        part.pieces += self._gather(compute, wanted, part.seed, ticket)
+        urgency = Urgency.REFINEMENT if have else Urgency.FIRST_BAND
+        part.pieces += self._gather(compute, wanted, part.seed, ticket, urgency)
         part.ensemble = Ensemble(part.scenario, part.seed, list(part.pieces))
         return part.ensemble
 
@@ -258,7 +285,7 @@ class Engine:
             while not _ONE_AT_A_TIME.acquire(timeout=0.2):
                 self._check(ticket)
             try:
-                holds, index = zip(*self._gather(ends, wanted, first.seed, ticket), strict=True)
+                holds, index = zip(*self._gather(ends, wanted, first.seed, ticket, Urgency.CAUSES), strict=True)
             finally:
                 _ONE_AT_A_TIME.release()
             names = [driver.name for driver in among]
@@ -270,13 +297,14 @@ class Engine:
         key = (part.key[:2], "detail")
         found: Detail | None = self._cache.get(key)
         if found is None:
-            found = self._gather(detail, [(part.scenario, range(DETAIL_RUNS))], part.seed, ticket)[0]
+            wanted = [(part.scenario, range(DETAIL_RUNS))]
+            found = self._gather(detail, wanted, part.seed, ticket, Urgency.DETAIL)[0]
             self._cache.put(key, found)
         assert found is not None
         return found
 
     def _gather(
-        self, job: Callable[..., Any], wanted: list[tuple[Scenario, range]], seed: int, ticket: int
+        self, job: Callable[..., Any], wanted: list[tuple[Scenario, range]], seed: int, ticket: int, urgency: Urgency
     ) -> list[Any]:
         """Results of a job on some runs of scenarios, not more at once than there are workers: others wait too."""
         futures: list[Future[Any]] = []
@@ -284,7 +312,7 @@ class Engine:
             if count >= self._workers.count:
                 futures[count - self._workers.count].result()
             self._check(ticket)
-            futures.append(self._workers.submit(job, scenario, seed, runs, self._slot, ticket))
+            futures.append(self._workers.submit(job, scenario, seed, runs, self._slot, ticket, urgency))
         found = [future.result() for future in futures]
         self._check(ticket)
         if any(piece is None for piece in found):

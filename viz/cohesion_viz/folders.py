@@ -2,9 +2,13 @@
 
 import datetime
 import json
+import os
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +32,12 @@ from cohesion_viz.answers import months
 #: How deep folders are looked for, how many are offered, and the largest table and manifest that are read.
 DEPTH, MOST = 3, 300
 MAX_TABLE, MAX_MANIFEST = 256 * 2**20, 4 * 2**20
+#: The table of runs: a file of an ensemble, of a batch a folder with a file for each chunk; and all that is read.
+TABLE = "outcomes.parquet"
+READ = (TABLE, f"{TABLE}/*", "bands.nc", "*.json")
+#: Folders that sessions look at, each held once, until the last of them leaves.
+_OPEN: "WeakValueDictionary[tuple[Any, ...], Opened]" = WeakValueDictionary()
+_OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -120,11 +130,9 @@ def _fixed(scenario: Scenario, uncertainty: str, without: tuple[str, ...]) -> Sc
 def listed(root: Path) -> list[Folder]:
     """Result folders below a root, the newest first; no more than `MOST`."""
     found: list[Folder] = []
-    for manifest in sorted(root.glob("manifest.json")) + [
-        path for depth in range(1, DEPTH + 1) for path in sorted(root.glob("*/" * depth + "manifest.json"))
-    ]:
-        place = manifest.parent
-        if _inside(root, place) and manifest.stat().st_size <= MAX_MANIFEST and (said := _read(manifest)):
+    for place in _folders(root, root, DEPTH):
+        manifest = place / "manifest.json"
+        if manifest.is_file() and _inside(root, manifest) and (said := _read(manifest)):
             name = place.relative_to(root).as_posix()
             about = said["scenario"] if said["format"] == FORMAT else said["experiment"]
             seed = said["seed"] if said["format"] == FORMAT else about["seed"]
@@ -141,22 +149,29 @@ def opened(root: Path, name: str) -> Opened:
         Where the name leads outside the root, or the folder is not a whole result, damaged or too large.
     """
     parts = PurePosixPath(name).parts
-    if (
-        not name
-        or len(name) > 500
-        or "\0" in name
-        or "\\" in name
-        or PurePosixPath(name).is_absolute()
-        or ".." in parts
-    ):
+    strange = not name.isprintable() or "\\" in name or PurePosixPath(name).is_absolute() or ".." in parts
+    if not name or len(name) > 500 or strange:
         raise ResultsError(f"{name[:80]!r} is not the name of a folder of results")
     place = root.joinpath(*parts)
-    if not _inside(root, place):
+    if not all(_inside(root, root.joinpath(*parts[:k])) for k in range(1, len(parts) + 1)):
         raise ResultsError(f"{name[:80]!r} leads outside the folder of results")
-    table = place / "outcomes.parquet"
-    files = [table] if table.is_file() else [file for file in table.glob("*") if _inside(root, file)]
-    if sum(file.stat().st_size for file in files) > MAX_TABLE:
-        raise ResultsError(f"{name}: outcomes.parquet is larger than {MAX_TABLE // 2**20} MiB, the most that is read")
+    try:
+        files = [file for pattern in READ for file in place.glob(pattern)]
+    except OSError:  # too long a name
+        raise ResultsError(f"{name[:80]!r} is not the name of a folder of results") from None
+    if not all(_inside(root, file) for file in files):
+        raise ResultsError(f"{name[:80]!r} holds a link that leads outside the folder of results")
+    if sum(file.stat().st_size for file in files if TABLE in (file.name, file.parent.name)) > MAX_TABLE:
+        raise ResultsError(f"{name}: {TABLE} is larger than {MAX_TABLE // 2**20} MiB, the most that is read")
+    key = place.resolve(), *(file.stat().st_mtime_ns for file in files)
+    with _OPENING:
+        found = _OPEN.get(key)
+        if found is None:
+            found = _OPEN[key] = _read_whole(place, name)
+        return found
+
+
+def _read_whole(place: Path, name: str) -> Opened:
     try:
         if (place / "plan.json").is_file():
             return _batch(open_results(place))
@@ -278,6 +293,15 @@ def written_day(stamp: str) -> str:
     return f"{day.day} {day:%B %Y}, {day:%H:%M} UTC"
 
 
+def _folders(root: Path, place: Path, depth: int) -> Iterator[Path]:
+    """A folder and those in it, so deep; no way leads through a link out of the root and back."""
+    yield place
+    if depth:
+        for inner in sorted(place.iterdir()):
+            if inner.is_dir() and _inside(root, inner) and os.access(inner, os.R_OK | os.X_OK):
+                yield from _folders(root, inner, depth - 1)
+
+
 def _inside(root: Path, place: Path) -> bool:
     try:
         return place.resolve().is_relative_to(root.resolve())
@@ -288,7 +312,11 @@ def _inside(root: Path, place: Path) -> bool:
 def _read(manifest: Path) -> dict[str, Any] | None:
     """A manifest of this format; None where it is not."""
     try:
-        said = json.loads(manifest.read_text(encoding="utf-8"))
+        with manifest.open("rb") as stream:
+            text = stream.read(MAX_MANIFEST + 1)
+        if len(text) > MAX_MANIFEST:
+            return None
+        said = json.loads(text)
         about = {FORMAT: "scenario", BATCH: "experiment"}[said["format"]]
         seed = said["seed"] if about == "scenario" else said["experiment"]["seed"]
         whole = "title" in said[about] and isinstance(seed, int) and {"runs", "written"} <= said.keys()

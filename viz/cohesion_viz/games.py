@@ -20,9 +20,9 @@ from cohesion.game.score import cost
 from cohesion.summary import QUANTILES
 from cohesion_viz import numbers
 from cohesion_viz.answers import months
-from cohesion_viz.engine import Cache
+from cohesion_viz.shared import Cache
 from cohesion_viz.single import SingleRun, step_through
-from cohesion_viz.workers import Workers
+from cohesion_viz.workers import Urgency, Workers
 
 Array = npt.NDArray[Any]
 _TICKET = 0  # every game counts: no newer request drops an older one
@@ -102,14 +102,14 @@ class Games:
         """What there is to see after the last year that is played."""
         found: Turn | None = self._turns.get(game)
         if found is None:
-            found = self._submit(turn, game, game.seed, self._runs).result()
+            found = self._submit(turn, game, game.seed, self._runs, Urgency.FIRST_BAND).result()
             self._turns.put(game, found)
         assert found is not None
         return found
 
     def accounts(self, game: Game) -> numbers.Accounts:
         """What changed trust in the US in the run that is played."""
-        found: numbers.Accounts = self._submit(accounts, game, game.seed, 1).result()
+        found: numbers.Accounts = self._submit(accounts, game, game.seed, 1, Urgency.DETAIL).result()
         return found
 
     def results(self, wanted: Iterable[Other]) -> Iterator[Score]:
@@ -118,7 +118,7 @@ class Games:
         for other in wanted:
             key = (other.game, other.adapts)
             held = self._results.get(key)
-            waiting.append((other, held or self._submit(result, other, other.game.seed, self._runs)))
+            waiting.append((other, held or self._submit(result, other, other.game.seed, self._runs, Urgency.CAUSES)))
             if len(waiting) >= self._workers.count:
                 yield self._take(*waiting.popleft())
         while waiting:
@@ -129,5 +129,8 @@ class Games:
         self._results.put((other.game, other.adapts), score)
         return score
 
-    def _submit(self, job: Callable[..., Any], what: Game | Other, seed: int, runs: int) -> "Future[Any]":
-        return self._workers.submit(job, what, seed, range(PLAYED_RUN, PLAYED_RUN + runs), self._slot, _TICKET)
+    def _submit(
+        self, job: Callable[..., Any], what: Game | Other, seed: int, runs: int, urgency: Urgency
+    ) -> "Future[Any]":
+        numbers_of_runs = range(PLAYED_RUN, PLAYED_RUN + runs)
+        return self._workers.submit(job, what, seed, numbers_of_runs, self._slot, _TICKET, urgency)

@@ -20,6 +20,8 @@ from cohesion_viz.answers import ALLIANCE_VARIABLES, MEMBER_VARIABLES, QUARTER, 
 
 #: Runs of the first band: a worker keeps how they begin, since a lever that moves leaves that as it is.
 FIRST = 64
+#: Months up to which a worker keeps how runs begin: 0.1 MB a month, for each of eight.
+KEPT_MONTHS = 240
 Array = npt.NDArray[Any]
 _POOLS = ThreadpoolController()  # looking for them anew would take a millisecond or two of each job
 Stopped = Callable[[], bool]
@@ -58,7 +60,7 @@ def ends(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -
 
 def _simulation(scenario: Scenario, seed: int, runs: range) -> Simulation:
     """Runs at their start; that of a first band is kept, under common random numbers it is the next one's too."""
-    if runs.stop > FIRST:
+    if runs.stop > FIRST or scenario.months > KEPT_MONTHS:
         return Simulation(scenario, seed, runs)
     fixed = tuple(sorted(scenario.parameters.items()))
     return Simulation(scenario, seed, runs, beginning=_beginning(scenario.start, scenario.months, fixed, seed, runs))
@@ -74,6 +76,8 @@ def _beginning(
 
 def _run(scenario: Scenario, seed: int, runs: range, kept: Records, stopped: Stopped) -> Array | None:
     """Run to the end and keep variables in these tables; the outcome at each month, ``[run, month]``."""
+    if stopped():  # asked before it came to its turn
+        return None
     with _POOLS.limit(limits=1, user_api="blas"):
         simulation = _simulation(scenario, seed, runs)
         recorder = Recorder(simulation, into=kept)
@@ -93,6 +97,8 @@ def _as_sent(table: Array) -> Array:
 
 def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> "Detail | None":
     """Trust between members by quarter and the traced ledger of each member; None where stopped."""
+    if stopped():  # asked before it came to its turn
+        return None
     with _POOLS.limit(limits=1, user_api="blas"):
         simulation = _simulation(scenario, seed, runs)
         book, prior = Ledger.of(simulation), simulation.inputs.prior

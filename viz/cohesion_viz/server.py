@@ -1,23 +1,25 @@
-"""The dashboard's web server: Solara's routes, map geometry and a health check in one application on one port.
+"""The dashboard's web server: who may come in, what is served, and a health check, in one application on one port.
 
 Nothing leaves the machine: what the front end needs is served from the package ``solara-assets``.
 """
 
 import errno
 import gc
+import ipaddress
 import logging
+import mimetypes
 import os
 import socket
+import sys
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-ASSETS = Path(__file__).resolve().parent / "assets"
+from cohesion_viz.limits import CONNECTIONS, KEPT_MINUTES, MESSAGE, PATIENCE
+
 STATIC = Path(__file__).resolve().parent / "dashboard" / "static"
-#: Geometry that is served, by name.
-GEOMETRY = ("europe", "north_america")
 _SETTINGS = {
     "SOLARA_MODE": "production",
     "SOLARA_APP": "cohesion_viz.dashboard.app",
@@ -27,20 +29,30 @@ _SETTINGS = {
     "SOLARA_THEME_TITLE": "cohesion",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_ASSETS_EXTRA_LOCATIONS": str(STATIC),
-    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
+    "SOLARA_KERNEL_CULL_TIMEOUT": f"{KEPT_MINUTES}m",
     "SOLARA_ASSETS_PROXY": "True",
-    "SOLARA_SERVER_SYNC_WS_WRITE": "True",
+    # Written from threads, frames wait for slow browsers while the server waits for them, and may reach another
+    # browser that has been given the connection's number by then.
+    "SOLARA_SERVER_SYNC_WS_WRITE": "False",
 }
-#: Answers are written from the thread that has them (``SOLARA_SERVER_SYNC_WS_WRITE`` needs this implementation), and
-#: not compressed: on one machine that costs more than it saves.
-_WEBSOCKETS: dict[str, Any] = {"ws": "websockets", "ws_per_message_deflate": False}
+#: Not compressed: on one machine that costs more than it saves. Who does not answer in time is let go.
+_WEBSOCKETS: dict[str, Any] = {
+    "ws_per_message_deflate": False, "ws_ping_interval": PATIENCE, "ws_ping_timeout": PATIENCE, "ws_max_size": MESSAGE,
+}  # fmt: skip
 
 
 class ServerError(RuntimeError):
     """The server cannot start; the text is one line for the person who started it."""
 
 
-def application(results: Path | None = None, prefix: str = "", processes: int | None = None) -> Any:
+def application(
+    results: Path | None = None,
+    prefix: str = "",
+    processes: int | None = None,
+    names: Iterable[str] = (),
+    token: str | None = None,
+    cookie: str = "",
+) -> Any:
     """The application (ASGI).
 
     Parameters
@@ -51,31 +63,27 @@ def application(results: Path | None = None, prefix: str = "", processes: int | 
         Path below which it is served, as in ``/cohesion``.
     processes
         Worker processes; one for each processor where None, none (threads instead) where 0.
+    names, token, cookie
+        As of `cohesion_viz.door.Door`.
     """
     os.environ.update(_SETTINGS)
+    mimetypes.add_type("text/javascript", ".js")  # on Windows the registry may say otherwise, and browsers refuse
     import solara.server.starlette as ss
     from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import FileResponse, PlainTextResponse, Response
-    from starlette.routing import Mount, Route
+    from starlette.middleware import Middleware
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route
 
     from cohesion_viz.dashboard import app
+    from cohesion_viz.door import HEALTH, Door
+    from cohesion_viz.routes import routes
     from cohesion_viz.workers import Processes, Threads
 
     app.workers = Threads() if processes == 0 else Processes(processes or 0)
     app.results = results
-
-    async def health(_: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    async def geometry(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in GEOMETRY:
-            return PlainTextResponse("no such map", 404)
-        return FileResponse(ASSETS / f"{name}.json", headers={"Cache-Control": "public, max-age=86400"})
-
-    routes = [Route(f"{prefix}/geometry/{{name}}.json", geometry), Mount(prefix or "/", routes=ss.routes)]
-    return Starlette(routes=[Route("/healthz", health), *routes], middleware=ss.middleware, lifespan=ss.lifespan)
+    health = Route(HEALTH, lambda _: PlainTextResponse("ok"))
+    door = Middleware(Door, names=tuple(names), token=token, cookie=cookie)
+    return Starlette(routes=[health, *routes(prefix)], middleware=[door, *ss.middleware], lifespan=ss.lifespan)
 
 
 def serve(
@@ -83,6 +91,9 @@ def serve(
     port: int = 8765,
     results_dir: str | Path | None = None,
     open_browser: bool = True,
+    token_file: str | Path | None = None,
+    names: Sequence[str] = (),
+    open_to_all: bool = False,
 ) -> None:
     """Serve the dashboard until it is stopped.
 
@@ -93,31 +104,63 @@ def serve(
     results_dir
         Folder below which result folders are offered.
     open_browser
-        Whether to open a browser.
+        Whether to open a browser; with a token none is, since who looks at the list of processes would see the token.
+    token_file
+        File with the token that browsers must show; a new one is written where there is no file. None: no token.
+    names
+        Names by which it is called, as that of a proxy in front of it.
+    open_to_all
+        Whether it may listen to other machines without a token.
 
     Raises
     ------
     ServerError
-        Where the port is in use, or the extra of the dashboard is not installed.
+        Where it would be open to other machines unasked, the port is in use, the token cannot be had, or the extra of
+        the dashboard is not installed.
     """
+    if token_file is None and not open_to_all and not _only_here(host):
+        raise ServerError(
+            f"with --host {host} other machines can reach it: name a file for a token with --token FILE, "
+            "or let everybody in with --no-token"
+        )
     _check_installed()
     import uvicorn
 
+    from cohesion_viz.door import address_of, read_token
+
+    try:
+        token = None if token_file is None else read_token(Path(token_file))
+    except (OSError, ValueError) as error:
+        raise ServerError(f"--token: {error}") from None
     taken = _bind(host, port)
     port = taken.getsockname()[1]
-    address = f"http://{'127.0.0.1' if host in ('', '0.0.0.0') else host}:{port}/"
-    app = application(None if results_dir is None else Path(results_dir))
+    address = address_of(host, port, token)
+    root = None if results_dir is None else Path(results_dir)
+    app = application(root, names=names, token=token, cookie=f"cohesion-{port}")
     logging.getLogger("solara").setLevel(logging.WARNING)
     print(f"cohesion dashboard: {address} (Ctrl-C to stop)", flush=True)
-    if open_browser:
+    if not _only_here(host) and token is None:
+        print("warning: without a token everybody can use it who can reach this machine", file=sys.stderr)
+    if open_browser and token is None:
         threading.Timer(1.0, webbrowser.open, (address,)).start()
     gc.collect()
     gc.freeze()  # a full collection would go through all that is loaded by now, a fifth of a second in which none draws
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, **_WEBSOCKETS)
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=2, limit_concurrency=CONNECTIONS,
+        server_header=False, **_WEBSOCKETS,
+    )  # fmt: skip
     try:
         uvicorn.Server(config).run(sockets=[taken])
     finally:
         _end_workers()
+
+
+def _only_here(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _end_workers() -> None:

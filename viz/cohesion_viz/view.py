@@ -24,6 +24,7 @@ from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import Event, Scenario, load_scenario, scenario_from_text, scenario_names
 from cohesion.studies.history import ORIGINS
 from cohesion.toml import MAX_BYTES
+from cohesion_viz.limits import EVENTS, LINK, RUN_MONTHS, STEPS, STEPS_TEXT
 
 #: Pages by key, in the order of the navigation.
 PAGES = {
@@ -149,6 +150,11 @@ class View:
         if self.added:
             new = tuple(replace(e, source=e.source or ADDED_HERE) if base.sources else e for e in self.added)
             found = replace(found, events=(*found.events, *new)).with_changes()
+        if len(found.events) > EVENTS:
+            raise ConfigError(f"{len(found.events)} events, where {EVENTS} are the most that is shown here")
+        most = most_runs(found.months)
+        if self.runs > most:
+            raise ConfigError(f"{self.runs:,} runs of {found.months} months, where {most:,} are the most of so many")
         return found
 
     def toml(self) -> str:
@@ -216,6 +222,8 @@ class View:
         """The view of a link, and what in the link could not be read, one sentence each."""
         found: dict[str, Any] = {"levers": {}, "parameters": {}, "added": ()}
         messages: list[str] = []
+        if len(query) > LINK:
+            return cls(), ("The link is longer than a view can make it.",)
         try:
             pairs = parse_qsl(query.lstrip("?"), keep_blank_values=True, max_num_fields=500)
         except ValueError:
@@ -238,6 +246,9 @@ class View:
             view = replace(view, dropped=tuple(k for k in view.dropped if k <= count))
             if view.month is not None and view.month > months:
                 view = replace(view, month=None)
+            if view.runs > most_runs(months):
+                messages.append(f"{view.runs:,} runs of {months} months are too many; here are {most_runs(months):,}.")
+                view = replace(view, runs=most_runs(months))
             view.resolved()
         except ConfigError as error:
             messages.append(f"The link's changes were left out: {error}.")
@@ -255,8 +266,20 @@ _DEFAULT = View()
 
 @lru_cache(maxsize=64)
 def _base(name: str, text: str) -> Scenario:
-    """A scenario as it stands in its file; kept, since each move asks for it several times."""
-    return scenario_from_text(text, f"{name}.toml") if text else load_scenario(name)
+    """A scenario as it stands in its file; kept, since each move asks for it several times.
+
+    Only shipped ones are read by name: a name from a browser leads to no other file.
+    """
+    if text:
+        return scenario_from_text(text, f"{name}.toml")
+    if name not in scenario_names():
+        raise ConfigError(f"there is no scenario {clean(name)!r}")
+    return load_scenario(name)
+
+
+def most_runs(months: int) -> int:
+    """The most runs of so many months that a session may ask for."""
+    return min(RUNS[-1], RUN_MONTHS // months)
 
 
 _SAFE = "-_.~:,;*"
@@ -425,8 +448,8 @@ class History:
     ----------
     view
         The first.
-    limit
-        Steps that are kept.
+    limit, text
+        Steps that are kept, and characters that they may hold.
     """
 
     #: What undo leaves as it is: where one stands, not what is simulated.
@@ -445,11 +468,11 @@ class History:
         "present",
     )
 
-    def __init__(self, view: View, limit: int = 100) -> None:
+    def __init__(self, view: View, limit: int = STEPS, text: int = STEPS_TEXT) -> None:
         self.present = view
         self._past: list[View] = []
         self._future: list[View] = []
-        self._limit = limit
+        self._limit, self._text = limit, text
         self._key = ""
 
     @property
@@ -474,7 +497,7 @@ class History:
         """
         if self._standing(view, self.present) != view:
             if not key or key != self._key or not self._past:
-                self._past = [*self._past, self.present][-self._limit :]
+                self._past = self._kept([*self._past, self.present])
             self._future = []
             self._key = key
         self.present = view
@@ -495,6 +518,16 @@ class History:
             self.present = self._standing(self.present, self._future.pop())
         self._key = ""
         return self.present
+
+    def _kept(self, views: list[View]) -> list[View]:
+        """The newest of some views, as many as may be kept."""
+        kept, left = 0, self._text
+        for view in reversed(views[-self._limit :]):
+            left -= len(view.text) + len(replace(view, text="").to_query())
+            if left < 0:
+                break
+            kept += 1
+        return views[len(views) - kept :]
 
     def _standing(self, here: View, what: View) -> View:
         """What is simulated in one view, seen from where another stands."""

@@ -1,16 +1,27 @@
-"""Where runs are computed: threads or processes that all sessions share, told by tickets which request counts."""
+"""Where runs are computed: threads or processes that all sessions share.
 
+What is most urgent goes first: a first band never waits for what refines another. Tickets tell which request of a
+session counts; work for any other stops.
+"""
+
+import heapq
+import itertools
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, MutableSequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Protocol
+from enum import IntEnum
+from functools import partial
+from typing import Any
 
 from cohesion.scenario import load_scenario
 from cohesion_viz.jobs import compute
+from cohesion_viz.limits import SESSIONS
 
+#: Slots: a session that is being closed has its slot for a moment longer.
+_SLOTS = 2 * SESSIONS
 _tickets: Any = None  # of this worker process: the newest request of each session
 
 
@@ -35,33 +46,34 @@ def _task(job: Callable[..., Any], what: Any, seed: int, runs: range, slot: int,
     return job(what, seed, runs, lambda: bool(_tickets[slot] != ticket))
 
 
-class Workers(Protocol):
-    """Where runs are computed."""
+class Urgency(IntEnum):
+    """How urgent work is: the lowest goes first."""
 
-    count: int
-
-    def open(self) -> int:
-        """A slot for a session."""
-
-    def close(self, slot: int) -> None:
-        """Give a slot back."""
-
-    def newest(self, slot: int, ticket: int) -> None:
-        """Say which request of a slot counts: others stop."""
-
-    def submit(
-        self, job: Callable[..., Any], what: Any, seed: int, runs: range, slot: int, ticket: int
-    ) -> "Future[Any]":
-        """Compute some runs of a scenario or of a game: ``what`` is handed to the job."""
+    FIRST_BAND = 0
+    DETAIL = 1
+    REFINEMENT = 2
+    CAUSES = 3
 
 
-class _Slots:
-    """Slots of sessions: the ticket that counts in each."""
+class Workers:
+    """Workers that all sessions share.
 
-    def __init__(self, tickets: Any) -> None:
-        self._tickets = tickets
+    Parameters
+    ----------
+    pool, count
+        Where they work, and how many there are.
+    tickets
+        The ticket that counts in each slot: a slot is what a session has here.
+    """
+
+    def __init__(self, pool: Executor, count: int, tickets: MutableSequence[int]) -> None:
+        self.count = count
+        self._pool, self._tickets = pool, tickets
         self._free = list(range(len(tickets)))[::-1]
-        self._lock = threading.Lock()
+        self._waiting: list[tuple[int, int, Future[Any], tuple[Any, ...]]] = []
+        self._order = itertools.count()
+        self._busy = 0
+        self._lock = threading.RLock()
 
     def open(self) -> int:
         """A slot for a session."""
@@ -78,39 +90,75 @@ class _Slots:
         """Say which request of a slot counts: others stop."""
         self._tickets[slot] = ticket
 
+    def submit(
+        self,
+        job: Callable[..., Any],
+        what: Any,
+        seed: int,
+        runs: range,
+        slot: int,
+        ticket: int,
+        urgency: Urgency = Urgency.FIRST_BAND,
+    ) -> "Future[Any]":
+        """Compute some runs of a scenario or of a game; None where the request no longer counts."""
+        future: Future[Any] = Future()
+        with self._lock:
+            work = job, what, seed, runs, slot, ticket
+            heapq.heappush(self._waiting, (urgency, next(self._order), future, work))
+        self._start()
+        return future
 
-class Threads(_Slots):
+    def _start(self) -> None:
+        """Hand out what is most urgent, one piece to each worker."""
+        with self._lock:
+            while self._waiting and self._busy < self.count:
+                _, _, future, work = heapq.heappop(self._waiting)
+                if self._tickets[work[4]] != work[5]:
+                    future.set_result(None)
+                    continue
+                self._busy += 1
+                self._handed(work).add_done_callback(partial(self._finished, future))
+
+    def _finished(self, future: "Future[Any]", done: "Future[Any]") -> None:
+        with self._lock:
+            self._busy -= 1
+        self._start()
+        if done.cancelled():
+            future.cancel()
+        elif error := done.exception():
+            future.set_exception(error)
+        else:
+            future.set_result(done.result())
+
+    def _handed(self, work: tuple[Any, ...]) -> "Future[Any]":
+        """A piece of work, given to the pool."""
+        raise NotImplementedError
+
+
+class Threads(Workers):
     """Workers that are threads: nothing to start, but they hold the interpreter while they work."""
 
-    def __init__(self, count: int = 1, sessions: int = 1024) -> None:
-        super().__init__([-1] * sessions)
-        self.count = count
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix="cohesion-runs")
+    def __init__(self, count: int = 1) -> None:
+        super().__init__(ThreadPoolExecutor(count, thread_name_prefix="cohesion-runs"), count, [-1] * _SLOTS)
 
-    def submit(
-        self, job: Callable[..., Any], what: Any, seed: int, runs: range, slot: int, ticket: int
-    ) -> "Future[Any]":
-        """Compute some runs."""
+    def _handed(self, work: tuple[Any, ...]) -> "Future[Any]":
+        job, what, seed, runs, slot, ticket = work
         return self._pool.submit(job, what, seed, runs, lambda: bool(self._tickets[slot] != ticket))
 
 
-class Processes(_Slots):
+class Processes(Workers):
     """Workers that are processes, started at once and ready before they are needed."""
 
-    def __init__(self, count: int = 0, sessions: int = 1024) -> None:
+    def __init__(self, count: int = 0) -> None:
         context = multiprocessing.get_context("spawn")
-        tickets = context.Array("q", [-1] * sessions, lock=False)
-        super().__init__(tickets)
-        self.count = count or max(1, min(8, os.cpu_count() or 1))
-        self._pool = ProcessPoolExecutor(self.count, context, _prepare, (tickets,))
-        for _ in range(self.count):
+        tickets = context.Array("q", [-1] * _SLOTS, lock=False)
+        count = count or max(1, min(8, os.cpu_count() or 1))
+        super().__init__(ProcessPoolExecutor(count, context, _prepare, (tickets,)), count, tickets)
+        for _ in range(count):
             self._pool.submit(int)
 
-    def submit(
-        self, job: Callable[..., Any], what: Any, seed: int, runs: range, slot: int, ticket: int
-    ) -> "Future[Any]":
-        """Compute some runs."""
-        return self._pool.submit(_task, job, what, seed, runs, slot, ticket)
+    def _handed(self, work: tuple[Any, ...]) -> "Future[Any]":
+        return self._pool.submit(_task, *work)
 
     def shutdown(self) -> None:
         """End the processes."""

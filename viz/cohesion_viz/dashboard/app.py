@@ -1,5 +1,6 @@
 """What Solara serves: one page that holds a session and draws the frame."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,16 @@ import solara
 from cohesion.game import RUNS
 from cohesion_viz.dashboard.session import Session
 from cohesion_viz.dashboard.shell import Shell
-from cohesion_viz.engine import Cache, Engine
+from cohesion_viz.engine import Engine
 from cohesion_viz.games import Games
+from cohesion_viz.shared import Shared
 from cohesion_viz.workers import Threads, Workers
 
-#: Set by `cohesion_viz.server` before the first session: where runs are computed, and what is known already.
+#: Set by `cohesion_viz.server` before the first session: where runs are computed.
 workers: Workers | None = None
-cache = Cache()
+shared = Shared()
+#: Open sessions, by what Solara calls the kernel of a tab.
+sessions: dict[str, Session] = {}
 #: Folder below which result folders are offered.
 results: Path | None = None
 _games: Games | None = None
@@ -28,7 +32,7 @@ def _workers() -> Workers:
 
 
 def _engine(publish: Any) -> Engine:
-    return Engine(_workers(), publish, cache)
+    return Engine(_workers(), publish, shared)
 
 
 def games() -> Games:
@@ -39,14 +43,38 @@ def games() -> Games:
     return _games
 
 
+def came(kernel: str) -> None:
+    """A tab that had lost its connection is back: its work goes on."""
+    if kernel in sessions:
+        sessions[kernel].go_on()
+
+
+def left(kernel: str) -> None:
+    """A tab has lost its connection: its work stops."""
+    if kernel in sessions:
+        sessions[kernel].pause()
+
+
 @solara.component
 def Page() -> None:
     """The dashboard."""
     router = solara.use_router()
     session = solara.use_memo(lambda: Session(router.search or "", _engine), [])
-    solara.use_effect(lambda: session.close, [])
+    solara.use_effect(lambda: _listed(solara.get_kernel_id(), session), [])
     solara.Title("cohesion: does NATO hold together?")
     Shell(session)
+
+
+def _listed(kernel: str, session: Session) -> Callable[[], None]:
+    """List a session until it is closed."""
+    sessions[kernel] = session
+
+    def end() -> None:
+        if sessions.get(kernel) is session:
+            del sessions[kernel]
+        session.close()
+
+    return end
 
 
 @solara.component

@@ -1,11 +1,13 @@
 """A single run: the Mesa model stepped by month, its story as text, its state as a table."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
 import solara
 
 from cohesion.facts import ISO3, NAMES
+from cohesion.scenario import Scenario
 from cohesion.types import POSTURES
 from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
@@ -13,9 +15,13 @@ from cohesion_viz.answers import Ensemble
 from cohesion_viz.dashboard.components import Button, Cell, EChart, Fields, Table, card
 from cohesion_viz.dashboard.maps import MAP_TITLES, Colouring, Months, clicked
 from cohesion_viz.dashboard.session import Session, guarded
+from cohesion_viz.jobs import Stopped
 from cohesion_viz.single import TABLE_VARIABLES, Line, SingleRun, described, explained, step_through
 from cohesion_viz.style import OUTCOME_NAMES, POSTURE_NAMES
 from cohesion_viz.view import MAX_RUN
+
+#: Runs are stepped in the server's own process, which has to answer meanwhile.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @solara.component
@@ -23,8 +29,12 @@ def Page(session: Session) -> None:
     """Choices, where the alliance stands, map, index, story, table and a member."""
     view, scenario, dark = session.view.value, session.scenario, session.dark.value
     number, seed = view.run, view.seed
+    newest = solara.use_ref(None)
+    mine = newest.current = solara.use_memo(object, [scenario, seed, number])
     task = solara.lab.use_task(
-        lambda: step_through(scenario, seed, number), dependencies=[scenario, seed, number], raise_error=False
+        lambda: _stepped(scenario, seed, number, lambda: session.closed or newest.current is not mine),
+        dependencies=[mine],
+        raise_error=False,
     )
     run: SingleRun | None = task.value
     with solara.Div(classes=["co-grid"]):
@@ -47,6 +57,17 @@ def Page(session: Session) -> None:
                 _Why(session, run, month, dark)
             with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "State"}):
                 _State(session, run, month)
+
+
+def _stepped(scenario: Scenario, seed: int, number: int, stopped: Stopped) -> SingleRun | None:
+    """A run; None where another is wanted by now, or nobody is there any more."""
+    while not _ONE_AT_A_TIME.acquire(timeout=0.2):
+        if stopped():
+            return None
+    try:
+        return step_through(scenario, seed, number, stopped)
+    finally:
+        _ONE_AT_A_TIME.release()
 
 
 def ending(run: SingleRun) -> str:

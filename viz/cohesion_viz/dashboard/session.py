@@ -35,6 +35,8 @@ class Session:
         The scenario of the view, with its changes.
     pushed
         Whether the last change is a step to go back from in the browser.
+    closed
+        Whether nobody will look at it again.
     drawing
         What draws the page, once there is one: within it changes are drawn together. Else each component that
         reads a value that changes would have the whole page gone through again.
@@ -49,9 +51,11 @@ class Session:
         self.dark = solara.Reactive(False)
         self.message = solara.Reactive(" ".join(messages))
         self.pushed = False
+        self.closed = False
         self.drawing: AbstractContextManager[Any] = nullcontext()
         self._moves: dict[int, int] = {}
         self._asked: Request | None = None
+        self._answered = False
         self._engine = engine(self._take) if engine else None
         self._ask(view, self.scenario)
 
@@ -122,9 +126,20 @@ class Session:
         return self._history.can_redo
 
     def close(self) -> None:
-        """Stop computing."""
+        """Stop computing, for good."""
+        self.closed = True
         if self._engine:
             self._engine.close()
+
+    def pause(self) -> None:
+        """Stop computing, as nobody is there to see it."""
+        if self._engine:
+            self._engine.stop()
+
+    def go_on(self) -> None:
+        """Compute what was left unfinished."""
+        if self._engine and self._asked and not self._answered:
+            self._engine.ask(self._asked)
 
     def _back(self, view: View) -> None:
         self._show_and_ask(view, push=True)
@@ -153,7 +168,7 @@ class Session:
         request = _request(view, scenario)
         if self._engine is None or request == self._asked:
             return False
-        self._asked = request
+        self._asked, self._answered = request, False
         self._moves[self._engine.next_ticket] = move
         self._engine.ask(request)
         return True
@@ -161,6 +176,8 @@ class Session:
     def _take(self, answer: Answer) -> None:
         """Show an answer; the numbers of an earlier one stay until there are newer."""
         held = self.answer.value
+        last = answer.error or answer.causes is not None or answer.baseline is None
+        self._answered = bool(answer.done and last)
         if answer.error:
             self.message.value = answer.error
             answer = replace(answer, ensemble=held.ensemble, baseline=held.baseline)

@@ -1,0 +1,1 @@
+"""Tests that take minutes, and the report that they write."""
