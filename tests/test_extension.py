@@ -216,7 +216,7 @@ def test_a_module_that_is_not_there_is_named():
 def test_a_rule_may_be_replaced_from_outside(tmp_path):
     (tmp_path / "patient.py").write_text(
         "import numpy as np\n\nfrom cohesion.rules import trade\n\n"
-        "trade.signal = lambda tariff, exports, p: np.zeros(np.broadcast_shapes(tariff.shape, p.anchor.shape))\n"
+        "trade.signal = lambda tariff, stake, p: np.zeros(np.broadcast_shapes(tariff.shape, p.anchor.shape))\n"
     )
     path = os.pathsep.join((environment()["PYTHONPATH"], str(tmp_path)))
     words = ("explain", "trade-war", "--member", "CAN", "--traced", "--json")

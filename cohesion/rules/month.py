@@ -223,9 +223,7 @@ def advance(
     signals[3] = posture.conduct(s.posture, x.posture, p)
     signals[4] = trade.solidarity(retaliation, p)
     by_tariffs, by_commitment, by_pledges, by_ranks, joint = trust.monthly(signals, x.europe, p)
-    from_outside = {
-        m.name: trust.monthly(m.trust_in_us(s, x, lv, z, p), x.europe, p) for m in added if m.trust_in_us
-    }  # fmt: skip
+    from_outside = {m.name: trust.monthly(m.trust_in_us(s, x, lv, z, p), x.europe, p) for m in added if m.trust_in_us}
     toward_us = sum(from_outside.values(), by_tariffs + by_commitment + stands.total + luck.noise)
     deviation = trust.revise(
         s.deviation, x.update, x.update_about_us, toward_us, by_pledges + by_ranks + luck.reputation, joint, usa,

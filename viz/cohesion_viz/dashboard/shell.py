@@ -118,7 +118,7 @@ def _links(view: View) -> list[dict[str, str]]:
 @cache
 def _present() -> tuple[str, ...]:
     """Pages whose module is there, and that speak of the alliance whose facts are in use."""
-    of_nato = ("lessons", "history") if ELSEWHERE else ()
+    of_nato = ("lessons", "game", "history") if ELSEWHERE else ()
     return tuple(key for key in PAGES if find_spec(MODULES[key]) and key not in of_nato)
 
 
