@@ -8,7 +8,8 @@ from cohesion.facts import ISO3
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario, scenario_from_text
 from cohesion.simulation import Simulation
-from experiments.benchmark.plain_mesa import OFF, MemberState, PlainAlliance
+from experiments.benchmark.plain_mesa import MemberState, PlainAlliance
+from experiments.benchmark.prepare import OFF
 
 TOLERANCE = {"rtol": 1e-9, "atol": 1e-9}
 RUNS = 2
