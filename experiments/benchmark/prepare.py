@@ -17,6 +17,22 @@ FACTS = (
     "trust_in_us", "spill_in", "goodwill", "eu", "troops", "prior", "ties", "european_ties", "projection",
 )  # fmt: skip
 STATE = ("capability", "pipeline", "autonomy", "european_trust", "credibility", "credibility_without_us")
+PARAMETERS = (
+    "absorption", "anchor", "asymmetry", "autonomy_push", "autonomy_spending", "autonomy_start", "budget_cut",
+    "budget_noise", "budget_rise", "claim_convexity", "claim_rally", "claim_spread", "claim_trust", "commitment_trust",
+    "concession_trust", "courting_trust", "credibility_slope", "culture_war_trust", "delivery_months", "demand_trust",
+    "depreciation", "enabler_cost", "enabler_months", "equipment_share", "fear_spending", "fiscal_squeeze",
+    "goodwill_recovery", "goodwill_sensitivity", "incident_jump", "incident_rate", "learning", "pillar_orders",
+    "pledge_pull", "pledge_trust", "preference_shift", "retaliation_loss", "retaliation_speed", "russia_growth",
+    "shaming", "solidarity_trust", "spill_in", "supplement", "tariff_affront", "tariff_loss", "tariff_loss_us",
+    "tariff_response", "tariff_trust", "threat_adjustment", "threat_response", "threat_spending", "troops_trust",
+    "trust_noise", "trust_sensitivity", "us_aid_trust", "withdrawal_trust", "witness",
+)  # fmt: skip
+LEVERS = (
+    "budget_speed", "joint_retaliation", "pillar", "pledge", "russia_pressure", "us_aid", "us_burden_demand", "us_claim",
+    "us_commitment", "us_concession_nato", "us_concession_sanctions", "us_concession_territory", "us_courting",
+    "us_culture_war", "us_tariff", "us_troops", "us_withdrawal",
+)  # fmt: skip
 CHANNELS = ("incident", "observer", "reputation", "budget")
 
 
@@ -28,8 +44,8 @@ def prepare(scenario: Scenario, seed: int, runs: Sequence[int]) -> Inputs:
     ValueError
         Where the scenario sets what the yardstick leaves out.
     """
-    levers = scenario.paths()
-    if levers["us_reward"].any():
+    paths = scenario.paths()
+    if paths["us_reward"].any():
         raise ValueError("the yardstick leaves out us_reward")
     beginning = begin(scenario, seed, runs, without=OFF)
     x, s = beginning.inputs, beginning.state
@@ -50,7 +66,7 @@ def prepare(scenario: Scenario, seed: int, runs: Sequence[int]) -> Inputs:
         first_month=x.first_month,
         pledge_months=pledge_age(scenario.start),
         start=start,
-        parameters={name: values[:, 0] for name, values in vars(beginning.parameters).items()},
-        levers=levers,
+        parameters={name: getattr(beginning.parameters, name)[:, 0] for name in PARAMETERS},
+        levers={name: paths[name] for name in LEVERS},
         shocks=shocks,
     )

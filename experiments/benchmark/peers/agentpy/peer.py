@@ -11,6 +11,8 @@ from experiments.benchmark.inputs import Inputs
 from experiments.benchmark.peers.serve import serve
 from experiments.benchmark.yardstick import COLLECTED, AllianceRules, MemberRules
 
+COHESION = ("cohesion_index", "cohesion_with_burden")
+
 
 class Member(MemberRules, ap.Agent):
     """A member of the alliance; ``row`` is its position."""
@@ -41,7 +43,7 @@ class Alliance(AllianceRules, ap.Model):
     def update(self) -> None:
         """Collect, at the start and after each month."""
         self.members.record(COLLECTED)
-        self.record(("cohesion_index", "cohesion_with_burden"))
+        self.record(COHESION)
 
 
 def parameters(inputs: Inputs, run: int) -> dict[str, int]:
@@ -64,7 +66,8 @@ def record(inputs: Inputs) -> dict[str, np.ndarray]:
         for name in COLLECTED[1:]:  # the first is the code
             by_month = variables["Member"][name].unstack("obj_id").to_numpy(dtype=float)
             collected.setdefault(name, []).append(by_month)
-        collected.setdefault("cohesion_index", []).append(variables["Alliance"]["cohesion_index"].to_numpy())
+        for name in COHESION:
+            collected.setdefault(name, []).append(variables["Alliance"][name].to_numpy())
         beliefs = np.array([[member.beliefs[ally] for ally in inputs.iso3] for member in model.members])
         collected.setdefault("beliefs", []).append(beliefs)
     return {name: np.stack(values) for name, values in collected.items()}

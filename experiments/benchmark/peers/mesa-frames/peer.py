@@ -15,6 +15,7 @@ COLLECTED = (
     "row", "threat", "trust_in_us", "european_trust", "goodwill", "spending", "capability", "autonomy", "credibility",
     "credibility_without_us", "tariff", "retaliation", "loss",
 )  # fmt: skip
+COHESION = ("cohesion_index", "cohesion_with_burden")
 PAIRS = ("prior", "ties", "european_ties", "projection")
 c = pl.col
 
@@ -123,15 +124,12 @@ class Members(AgentSetPolars):
         of_eu = (c("eu_weight") * c("tariff")).sum().over("run")
         faced = pl.when(c("eu") > 0).then(of_eu).otherwise(c("tariff"))
         moved = c("retaliation_speed") * (c("lever_joint_retaliation") * faced - c("retaliation"))
-        self.agents = self.agents.with_columns(
-            retaliation=c("retaliation") + pl.when("is_us").then(0).otherwise(moved)
-        )
+        retaliation = c("retaliation") + pl.when("is_us").then(0).otherwise(moved)
         of_us = c("tariff_loss_us") * (c("us_imports") * c("tariff")).sum().over("run")
-        of_others = c("exports") * (c("tariff_loss") * c("tariff") + c("retaliation_loss") * c("retaliation"))
-        level = pl.when("is_us").then(of_us).otherwise(of_others)
-        self.agents = self.agents.with_columns(loss=c("loss") + (level - c("loss")) / 12)
-        trend = (1 + c("growth")).pow(self.model.month + 1)
-        self.agents = self.agents.with_columns(gdp=c("gdp_start") * trend * (1 - c("loss")))
+        of_others = c("exports") * (c("tariff_loss") * c("tariff") + c("retaliation_loss") * retaliation)
+        loss = c("loss") + (pl.when("is_us").then(of_us).otherwise(of_others) - c("loss")) / 12
+        gdp = c("gdp_start") * (1 + c("growth")).pow(self.model.month + 1) * (1 - loss)
+        self.agents = self.agents.with_columns(retaliation=retaliation, loss=loss, gdp=gdp)
 
     def behave(self) -> None:
         """What others judge: the tariff suffered, pledges kept (M6) and standing up to the US (M3)."""
@@ -149,16 +147,15 @@ class Members(AgentSetPolars):
     def judge(self) -> None:
         """M2, M4, M13: change of log-odds trust in the US by its conduct in this month."""
         weigh = self.model.beliefs.weigh
-        self.agents = self.agents.with_columns(seen=weigh(self["coerced"]), near=weigh(self["claimed"]))
-        tariffs = c("coerced") + c("witness") * c("seen")
-        spread = c("near") + 0.1 * c("smallness") * c("claimed").max().over("run")
+        tariffs = c("coerced") + c("witness") * weigh(self.agents["coerced"])
+        spread = weigh(self.agents["claimed"]) + 0.1 * c("smallness") * c("claimed").max().over("run")
         claims = -c("claim_trust") * (c("claimed") + c("claim_spread") * spread * (1 - c("claimed")))
         commitment = c("commitment_trust") * c("lever_us_commitment").clip(-1, 1)
         rhetoric = -c("culture_war_trust") * c("lever_us_culture_war")
         conceded = sum(c(f"lever_us_concession_{kind}") for kind in ("territory", "nato", "sanctions"))
         signals = (
-            c("tariffs"),
-            c("claims"),
+            tariffs,
+            claims,
             commitment,
             rhetoric,
             c("troops_trust") * c("lever_us_troops") * (0.5 + 0.5 * c("hosting")),
@@ -169,9 +166,8 @@ class Members(AgentSetPolars):
             -c("withdrawal_trust") * c("lever_us_withdrawal"),
         )
         noise = c("trust_noise") * c("anchor").sqrt() * (c("shock_common") + c("shock_observer"))
-        self.agents = self.agents.with_columns(tariffs=tariffs, claims=claims)
         judged = sum(monthly(signal) for signal in signals) + noise
-        felt = c("tariffs") + c("claims") + rhetoric + commitment
+        felt = tariffs + claims + rhetoric + commitment
         self.agents = self.agents.with_columns(
             judged=pl.when("is_us").then(0).otherwise(judged), felt=pl.when("is_us").then(0).otherwise(felt)
         )
@@ -180,9 +176,13 @@ class Members(AgentSetPolars):
         """Trust in the US and goodwill of the new month, once beliefs are revised."""
         image = c("image") + c("goodwill_recovery") * (c("goodwill_sensitivity") * c("felt") - c("image"))
         about_us = pl.Series(self.model.beliefs.array("belief")[..., self.model.usa].ravel())
+        goodwill = logistic(c("image_start") + image)
         self.agents = self.agents.with_columns(
-            image=image, goodwill=logistic(c("image_start") + image), trust_in_us=logistic(c("us_prior") + about_us)
-        ).with_columns(goodwill_lost=logistic(c("image_start")) - c("goodwill"))
+            image=image,
+            goodwill=goodwill,
+            goodwill_lost=logistic(c("image_start")) - goodwill,
+            trust_in_us=logistic(c("us_prior") + about_us),
+        )
 
     def plan_budget(self) -> None:
         """M6: what a member would spend, in July, with a supplement where that is far above."""
@@ -228,14 +228,13 @@ class Members(AgentSetPolars):
         orders = bought * c("equipment_share")
         delivered, enabled = c("pipeline") / c("delivery_months"), c("enabler_pipeline") / c("enabler_months")
         kept = 1 - c("depreciation") / 12
+        capability, enablers = c("capability") * kept + bought - orders + delivered, c("enablers") * kept + enabled
+        own = c("autonomy_start") + enablers / (c("enabler_cost") * capability.clip(1e-9))
         self.agents = self.agents.with_columns(
-            capability=c("capability") * kept + bought - orders + delivered,
+            capability=capability,
             pipeline=c("pipeline") + orders * (1 - share) - delivered,
-            enablers=c("enablers") * kept + enabled,
+            enablers=enablers,
             enabler_pipeline=c("enabler_pipeline") + orders * share - enabled,
-        )
-        own = c("autonomy_start") + c("enablers") / (c("enabler_cost") * c("capability").clip(1e-9))
-        self.agents = self.agents.with_columns(
             autonomy=pl.when("is_us").then(1.0).otherwise(own.clip(upper_bound=1)),
             pledge_months=c("pledge_months") + 1,
         )
@@ -291,7 +290,7 @@ class Beliefs(AgentSetPolars):
 
     def array(self, column: str) -> np.ndarray:
         """A column as ``[run, member, ally]``."""
-        return self[column].to_numpy().reshape(self._shape)
+        return self.agents[column].to_numpy().reshape(self._shape)
 
     def weigh(self, values: pl.Series) -> pl.Series:
         """Mean of a member's value over its friends, by tie."""
@@ -300,11 +299,11 @@ class Beliefs(AgentSetPolars):
 
     def step(self) -> None:
         """M2, M5: anchoring, what friends believe, and conduct."""
-        usa, members, believed = self.model.usa, self.model.members, self.array("belief")
+        usa, members, believed = self.model.usa, self.model.members.agents, self.array("belief")
         heard = np.matmul(self._ties, believed)
         # not learnt from the US itself
         heard[..., usa] = np.matmul(self._european_ties, believed[..., usa, None])[..., 0]
-        ally, observer = self["ally"], self["observer"]
+        ally, observer = self.agents["ally"], self.agents["observer"]
         conduct, solidarity = members["conduct"].gather(ally), members["solidarity"].gather(ally)
         judged = members["judged"].gather(observer)
         changed = (
@@ -318,7 +317,7 @@ class Beliefs(AgentSetPolars):
 
     def response(self) -> list[pl.Series]:
         """M15: forces of allies that a member trusts to come, and trust among Europeans, by member."""
-        members, ally = self.model.members, self["ally"]
+        members, ally = self.model.members.agents, self.agents["ally"]
         capability, autonomy = members["capability"].gather(ally), members["autonomy"].gather(ally)
         trust = logistic(c("prior") + c("belief"))
         arrives = trust * c("projection") * capability
@@ -350,9 +349,8 @@ class Alliance(ModelDF):
         self.beliefs = Beliefs(self, self.members, inputs, runs)
         self.agents += self.members
         self.agents += self.beliefs
-        index = inputs.start["cohesion_index"][runs.start : runs.stop]
-        self.collected = [self.members.agents.select(COLLECTED)]
-        self.cohesion = [index]
+        start = {name: inputs.start[name][runs.start : runs.stop] for name in COHESION}
+        self.collected, self.cohesion = [self.members.agents.select(COLLECTED)], [pl.DataFrame(start)]
 
     def step(self) -> None:
         """One month."""
@@ -375,13 +373,14 @@ class Alliance(ModelDF):
         columns = levers | {name: v.ravel() for name, v in shocks.items()}
         self.members.agents = self.members.agents.with_columns(pl.DataFrame(columns).get_columns())
 
-    def _cohesion(self) -> np.ndarray:
-        """M15: trust and credibility on the flank as one index, by run."""
+    def _cohesion(self) -> pl.DataFrame:
+        """M15: trust, credibility on the flank and burden as two indices, by run."""
         europe = ~c("is_us")
         trust = (0.5 * c("trust_in_us") + 0.5 * c("european_trust")).filter(europe).mean()
         flank = (c("credibility") * c("exposure")).sum() / c("exposure").sum()
-        by_run = self.members.agents.group_by("run", maintain_order=True).agg(index=(trust * flank).cbrt())
-        return by_run["index"].to_numpy()
+        burden = (c("spending").filter(europe).mean() / 2).clip(upper_bound=1)
+        indices = {"cohesion_index": (trust * flank).cbrt(), "cohesion_with_burden": (trust * flank * burden).pow(0.25)}
+        return self.members.agents.group_by("run", maintain_order=True).agg(**indices).drop("run")
 
     def results(self) -> pl.DataFrame:
         """What was collected of members, month by month."""
@@ -410,7 +409,7 @@ def record(inputs: Inputs) -> dict[str, np.ndarray]:
     for model in (*models, whole):
         model.run_model()
     found = {}
-    for name in (*COLLECTED[1:], "cohesion_index", "beliefs"):
+    for name in (*COLLECTED[1:], *COHESION, "beliefs"):
         apart = np.concatenate([_recorded(model, name) for model in models])
         found[name], found[f"{name}.together"] = apart, _recorded(whole, name)
     return found
@@ -419,8 +418,8 @@ def record(inputs: Inputs) -> dict[str, np.ndarray]:
 def _recorded(model: Alliance, name: str) -> np.ndarray:
     if name == "beliefs":
         return model.beliefs.array("belief")
-    if name == "cohesion_index":
-        return np.stack(model.cohesion, axis=1)
+    if name in COHESION:
+        return np.stack([month[name].to_numpy() for month in model.cohesion], axis=1)
     shape = (model.months + 1, len(model._runs), -1)
     return np.swapaxes(model.results()[name].to_numpy().reshape(shape), 0, 1)
 
