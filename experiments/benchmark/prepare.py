@@ -29,9 +29,9 @@ PARAMETERS = (
     "trust_noise", "trust_sensitivity", "us_aid_trust", "withdrawal_trust", "witness",
 )  # fmt: skip
 LEVERS = (
-    "budget_speed", "joint_retaliation", "pillar", "pledge", "russia_pressure", "us_aid", "us_burden_demand", "us_claim",
-    "us_commitment", "us_concession_nato", "us_concession_sanctions", "us_concession_territory", "us_courting",
-    "us_culture_war", "us_tariff", "us_troops", "us_withdrawal",
+    "budget_speed", "joint_retaliation", "pillar", "pledge", "russia_pressure", "us_aid", "us_burden_demand",
+    "us_claim", "us_commitment", "us_concession_nato", "us_concession_sanctions", "us_concession_territory",
+    "us_courting", "us_culture_war", "us_tariff", "us_troops", "us_withdrawal",
 )  # fmt: skip
 CHANNELS = ("incident", "observer", "reputation", "budget")
 

@@ -1,6 +1,6 @@
 """What an ensemble costs by its size: members, months and runs.
 
-An alliance of 64 or 128 is the 32 repeated, each copy beside the others. It is for timing only: its results mean nothing.
+An alliance of 64 or 128 is the 32 repeated, each copy beside the others, for timing only: its results mean nothing.
 """
 
 from collections.abc import Callable

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 ONE_THREAD = {name: "1" for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Peer:
     """A framework that the ensemble is compared with.
 
@@ -80,6 +80,11 @@ class Peer:
         self._stamp.write_text(self._digest)
         return True
 
+    def version(self) -> str:
+        """Its name and locked version."""
+        pin = next(line for line in self.lock.read_text().splitlines() if line.startswith(f"{self.name}=="))
+        return pin.replace("==", " ")
+
     def command(self, inputs: Path) -> list[str]:
         """How its process is started."""
         return [str(self.python), str(self.folder / "peer.py"), str(inputs)]
@@ -109,7 +114,8 @@ class Process:
 
     def seconds(self, task: str, runs: int) -> float:
         """Seconds that the peer takes for so many runs, measured by itself."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(f"{task} {runs}\n")
         answer = self._process.stdout.readline()
         if not answer:

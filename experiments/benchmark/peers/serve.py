@@ -14,9 +14,7 @@ import numpy as np
 from experiments.benchmark.inputs import Inputs
 
 
-def serve(
-    tasks: dict[str, Callable[[Inputs, int], None]], record: Callable[[Inputs], dict[str, np.ndarray]]
-) -> None:
+def serve(tasks: dict[str, Callable[[Inputs, int], None]], record: Callable[[Inputs], dict[str, np.ndarray]]) -> None:
     """Time tasks on request, or record all runs once.
 
     Parameters

@@ -202,9 +202,7 @@ class Members(AgentSetPolars):
         )
         plan = c("spending_start") * change.clip(-1.5, 1.5).exp()
         supplement = c("supplement") * (c("plan") - c("spending"))
-        self.agents = self.agents.with_columns(
-            plan=pl.when("is_us").then(c("plan")).otherwise(plan)
-        ).with_columns(
+        self.agents = self.agents.with_columns(plan=pl.when("is_us").then(c("plan")).otherwise(plan)).with_columns(
             spending=c("spending")
             + pl.when(~c("is_us") & (c("plan") > 1.1 * c("spending"))).then(supplement).otherwise(0)
         )
