@@ -107,7 +107,9 @@ def comparison(runs: int, rounds: int, peers: list[Peer]) -> list[str]:
     missing = [peer.name for peer in PEERS if peer not in peers]
     if missing:
         lines += ["", f"Not measured, since there is no environment: {', '.join(missing)}."]
-    return lines + table("runs per second", [f"| {name} | {spread(v, 2)} |" for name, v in measured.items()])
+    return lines + table(
+        "runs per second of the processor", [f"| {name} | {spread(v, 2)} |" for name, v in measured.items()]
+    )
 
 
 def sizes(rounds: int) -> list[str]:
@@ -126,11 +128,15 @@ def sizes(rounds: int) -> list[str]:
         rows.append(f"| {name}{note} | {spread(of_base, 2)} |")
     members, months, runs = BASE
     lines = table(f"time against {members} members, {months} months, {runs} runs", rows)
-    return [*lines, "", f"The base case took {statistics.median(took[f'runs {runs}']):.2f} s (median)."]
+    return [
+        *lines,
+        "",
+        f"The base case took {statistics.median(took[f'runs {runs}']):.2f} s of the processor (median).",
+    ]
 
 
 def beginnings(peers: list[Peer]) -> list[str]:
-    """Time from start to end of fresh interpreters."""
+    """Fresh interpreters from start to end."""
     starts = {
         "`python -c pass`": starting("pass"),
         "`import cohesion`": starting("import cohesion"),
@@ -140,7 +146,10 @@ def beginnings(peers: list[Peer]) -> list[str]:
         "`import mesa`": starting("import mesa"),
     }
     starts |= {f"`import {peer.module}`": starting(f"import {peer.module}", peer.python) for peer in peers}
-    return table("seconds from start to end", [f"| {name} | {spread(took, 2)} |" for name, took in starts.items()])
+    return table(
+        "seconds of the processor from start to end",
+        [f"| {name} | {spread(took, 2)} |" for name, took in starts.items()],
+    )
 
 
 def memories() -> list[str]:

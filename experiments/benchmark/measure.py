@@ -1,4 +1,8 @@
-"""How the benchmark measures: in turn, in fresh processes, and on which machine."""
+"""How the benchmark measures: in turn, in fresh processes, and on which machine.
+
+Times are of the processor, not of the clock: everyone computes on one thread and waits for nothing, and what else runs
+on the machine then counts for less.
+"""
 
 import os
 import platform
@@ -9,7 +13,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from threadpoolctl import threadpool_limits
 
@@ -35,12 +39,12 @@ print(before, peak(), data.nbytes / 2**20)
 
 
 def timed(task: Callable[[], object]) -> Callable[[], float]:
-    """A task of this process as one that gives the seconds it took."""
+    """A task of this process as one that gives the seconds of the processor it took."""
 
     def seconds() -> float:
-        start = perf_counter()
+        start = process_time()
         task()
-        return perf_counter() - start
+        return process_time() - start
 
     return seconds
 
@@ -62,16 +66,21 @@ def environment() -> dict[str, str]:
 
 
 def starting(code: str, python: Path | str = sys.executable) -> list[float] | None:
-    """Seconds that a fresh interpreter takes for some code, once byte-compiled; None where it fails."""
+    """Seconds of the processor of a fresh interpreter for some code, once byte-compiled; None where it fails.
+
+    None on Windows too, which does not tell the time of processes that have ended.
+    """
     took = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(STARTS + 1):
-            start = perf_counter()
+            before = os.times()
             done = subprocess.run(
                 [str(python), "-c", code], cwd=folder, env=environment(), capture_output=True, check=False
             )
-            took.append(perf_counter() - start)
-            if done.returncode:
+            after = os.times()
+            user, system = after.children_user - before.children_user, after.children_system - before.children_system
+            took.append(user + system)
+            if done.returncode or os.name == "nt":
                 return None
     return took[1:]  # the first one compiles
 

@@ -1,4 +1,4 @@
-"""The process of a peer: it reads the inputs once, then runs what it is asked to and answers with the seconds.
+"""The process of a peer: it reads the inputs once, then runs what it is asked to and answers how long that took.
 
 Runs in the peer's own environment, so it needs nothing but NumPy.
 """
@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def serve(tasks: dict[str, Callable[[Inputs, int], None]], record: Callable[[Inp
     ----------
     tasks
         Name to what runs the first so many of the runs. Each line of standard input is a name and a number of runs; the
-        answer is the seconds it took.
+        answer is the seconds of the processor it took.
     record
         What was collected in all runs, ``[run, month, member]`` by name, and ``beliefs`` at the end, ``[run, member,
         ally]``.
@@ -36,6 +36,6 @@ def serve(tasks: dict[str, Callable[[Inputs, int], None]], record: Callable[[Inp
         return
     for line in sys.stdin:
         name, runs = line.split()
-        start = perf_counter()
+        start = process_time()
         tasks[name](inputs, int(runs))
-        print(perf_counter() - start, flush=True)
+        print(process_time() - start, flush=True)
