@@ -47,7 +47,7 @@ check: .venv/.dev ## lint, formatting, types, layers
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo --no-cache
 
-bench: .venv/.core ## measure runs per second
+bench: .venv/.core ## measure speed against other frameworks, cost by size, memory and start-up
 	.venv/bin/python -m experiments.benchmark
 
 baseline: .venv/.core ## save the outcomes of a new version of the model, once CHANGELOG.md says why they moved
@@ -78,14 +78,18 @@ docs-tables: .venv/.core ## regenerate the tables in docs/
 	.venv/bin/python -m cohesion.tables
 	.venv/bin/python -m cohesion_viz.limits
 
-lock: ## bring requirements.lock in line with pyproject.toml (LOCK_FLAGS=--upgrade: newest versions)
+lock: ## bring the lock files in line with pyproject.toml and the benchmark's peers (LOCK_FLAGS=--upgrade: newest versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --no-emit-index-url --quiet \
 	  --custom-compile-command "make lock   (everything newer: make lock LOCK_FLAGS=--upgrade)" \
 	  $(LOCK_FLAGS) --output-file requirements.lock
+	for peer in agentpy mesa-frames; do \
+	  uv pip compile experiments/benchmark/peers/$$peer/requirements.in --universal --python-version 3.11 \
+	    --no-emit-index-url --quiet --custom-compile-command "make lock" $(LOCK_FLAGS) \
+	    --output-file experiments/benchmark/peers/$$peer/requirements.lock || exit 1; done
 
 clean: ## remove environments, caches and builds; results/ stays
-	rm -rf .venv .venv-newest build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-newest .venv-bench-* build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: installed again when one of SOURCES changes. The second waits for the first, so -j is safe.

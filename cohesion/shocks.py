@@ -39,13 +39,19 @@ CHANNELS = (
 
 
 class _Stream:
-    """The numbers of one run, channel by channel."""
+    """The numbers of one run, channel by channel, and then of the next: a new generator a run would take longer."""
 
-    def __init__(self, seed: int, run: int) -> None:
-        key = np.random.SeedSequence(seed, spawn_key=(run,)).generate_state(2, np.uint64)
-        self._bits = np.random.Philox(key=key)
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._bits = np.random.Philox(key=0)
         self._start = self._bits.state
         self._generator = np.random.Generator(self._bits)
+
+    def turn_to(self, run: int) -> "_Stream":
+        """Go to a run."""
+        key = np.random.SeedSequence(self._seed, spawn_key=(run,)).generate_state(2, np.uint64)
+        self._start["state"]["key"][:] = key
+        return self
 
     def channel(self, number: int) -> np.random.Generator:
         """The generator at the start of a channel."""
@@ -61,13 +67,15 @@ POSTERIOR = 1_000_000
 def posterior_draws(seed: int, runs: Sequence[int]) -> Array:
     """Uniform draw on [0, 1) that picks each run's set of the posterior, ``[run]``."""
     numbers, place = np.unique(runs, return_inverse=True)
-    return np.array([_Stream(seed, int(run)).channel(POSTERIOR).random() for run in numbers])[place]
+    stream = _Stream(seed)
+    return np.array([stream.turn_to(int(run)).channel(POSTERIOR).random() for run in numbers])[place]
 
 
 def parameter_draws(seed: int, runs: Sequence[int]) -> Array:
     """Uniform draws on [0, 1) behind each run's parameter set, ``[run, parameter]`` in the order of `DRAWN`."""
     numbers, place = np.unique(runs, return_inverse=True)
-    return np.array([_Stream(seed, int(run)).channel(0).random(len(DRAWN)) for run in numbers])[place]
+    stream = _Stream(seed)
+    return np.array([stream.turn_to(int(run)).channel(0).random(len(DRAWN)) for run in numbers])[place]
 
 
 class ShockTable:
@@ -86,24 +94,24 @@ class ShockTable:
     def __init__(self, seed: int, runs: Sequence[int], months: int) -> None:
         numbers, place = np.unique(runs, return_inverse=True)
         shapes = {c.name: (-(-months // c.period), c.width) for c in CHANNELS}
-        # months first, so that what a month reads lies together
-        tables = {name: np.empty((shape[0], len(numbers), shape[1])) for name, shape in shapes.items()}
+        tables = {name: np.empty((len(numbers), *shape)) for name, shape in shapes.items()}
+        stream = _Stream(seed)
         for position, run in enumerate(numbers):
-            stream = _Stream(seed, int(run))
+            stream.turn_to(int(run))
             for number, c in enumerate(CHANNELS, start=1):
                 generator = stream.channel(number)
                 draw = generator.standard_normal if c.normal else generator.random
-                tables[c.name][:, position] = draw(shapes[c.name])
+                draw(out=tables[c.name][position])
         if not np.array_equal(numbers, runs):
-            tables = {name: table[:, place] for name, table in tables.items()}
+            tables = {name: table[place] for name, table in tables.items()}
         for table in tables.values():
             table.setflags(write=False)  # simulations may share it
         self._tables = tables
 
     def month(self, month: int) -> Shocks:
         """The shocks of one month, counted from 0."""
-        return Shocks(**{c.name: self._tables[c.name][month // c.period] for c in CHANNELS})
+        return Shocks(**{c.name: self._tables[c.name][:, month // c.period] for c in CHANNELS})
 
     def monthly(self) -> Shocks:
         """The shocks of all months, ``[month, run, ...]``; each draw of a longer period once."""
-        return Shocks(**self._tables)
+        return Shocks(**{name: table.swapaxes(0, 1) for name, table in self._tables.items()})

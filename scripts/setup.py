@@ -1,6 +1,7 @@
 """Set up a virtual environment with the locked versions: what make does, and what Windows runs by hand.
 
 python scripts/setup.py [--venv .venv] [--extra dev] [--installer auto|uv|pip]
+python scripts/setup.py --venv .venv-other --only LOCK    what a lock file names, without the project
 
 Needs nothing but Python 3.11. Uses uv where it is installed, else venv and pip.
 """
@@ -82,6 +83,13 @@ def install(venv, uv, extra, newest):
     run(python_of(venv), "-m", "compileall", "-q", "cohesion")
 
 
+def install_only(venv, uv, lock):
+    """Install what a lock file names and nothing of the project."""
+    say(f"Installing {lock} into {venv.name} with {'uv' if uv else 'pip'}")
+    pip = [uv, "pip", "install", "--python", python_of(venv)] if uv else [python_of(venv), "-m", "pip", "install"]
+    run(*pip, "--requirement", lock)
+
+
 def main():
     """Read the options, make the environment where needed, install."""
     if sys.version_info < (3, 11):  # noqa: UP036 (said in a sentence, not in a traceback)
@@ -90,6 +98,7 @@ def main():
     parser.add_argument("--venv", default=".venv", help="folder of the environment, in the project (default: .venv)")
     parser.add_argument("--extra", default="", help="extra of pyproject.toml to install as well, such as dev")
     parser.add_argument("--newest", nargs="*", default=[], help="packages to take at their newest instead of as locked")
+    parser.add_argument("--only", metavar="LOCK", help="install what this lock file names in place of the project")
     parser.add_argument("--installer", choices=["auto", "uv", "pip"], default="auto", help="default: uv if installed")
     options = parser.parse_args()
 
@@ -99,7 +108,10 @@ def main():
     venv = ROOT / options.venv
     if not usable(venv, uv):
         create(venv, uv)
-    install(venv, uv, options.extra, options.newest)
+    if options.only:
+        install_only(venv, uv, options.only)
+    else:
+        install(venv, uv, options.extra, options.newest)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""The model against its core written a second time, in plain Mesa, without a line of the rules (docking)."""
+"""The model against its core written a second time without a line of the rules: plain Mesa, agentpy, mesa-frames."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +10,12 @@ from cohesion.facts import ISO3
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario, scenario_from_text
 from cohesion.simulation import Simulation
-from experiments.benchmark.plain_mesa import OFF, MemberState, PlainAlliance
+from experiments.benchmark.inputs import Inputs
+from experiments.benchmark.peers import PEERS, Peer
+from experiments.benchmark.plain_mesa import MemberState, PlainAlliance
+from experiments.benchmark.prepare import OFF, prepare
+from experiments.benchmark.sizes import run_larger
+from experiments.benchmark.yardstick import COLLECTED
 
 TOLERANCE = {"rtol": 1e-9, "atol": 1e-9}
 RUNS = 2
@@ -119,3 +126,43 @@ def test_a_changed_rule_would_be_noticed(everything: Scenario, monkeypatch: pyte
 def test_the_plain_version_refuses_what_it_leaves_out(everything: Scenario) -> None:
     with pytest.raises(ValueError, match="us_reward"):
         PlainAlliance(scenario=everything.with_changes(levers={"us_reward": 0.5}))
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_a_peer_equals_the_ensemble_month_by_month(everything: Scenario, peer: Peer, tmp_path: Path) -> None:
+    if not peer.ready():
+        pytest.skip(f"{peer.venv.name} is not there at the locked versions; make bench makes it")
+    scenario = everything.with_changes(months=30)
+    prepare(scenario, 7, range(RUNS)).save(tmp_path / "inputs.npz")
+    peer.record(tmp_path / "inputs.npz", tmp_path / "recorded.npz")
+    data = simulate(scenario, runs=RUNS, seed=7, without=OFF)
+    ensemble = Simulation(scenario, 7, range(RUNS), without=OFF)
+    retaliation = [ensemble.state.retaliation]
+    while not ensemble.finished:
+        ensemble.step()
+        retaliation.append(ensemble.state.retaliation)
+    known = {name: data[name].values for name in data.data_vars}
+    known |= {"retaliation": np.stack(retaliation, axis=1), "beliefs": ensemble.state.deviation}
+    with np.load(tmp_path / "recorded.npz") as recorded:
+        assert {*COLLECTED[1:], "cohesion_index", "cohesion_with_burden", "beliefs"} <= set(recorded.files)
+        for name in recorded.files:
+            variable, _, _ = name.partition(".")  # the frame that holds all runs is recorded as well
+            np.testing.assert_allclose(recorded[name], known[variable], **TOLERANCE, err_msg=name)
+
+
+def test_inputs_survive_their_file(everything: Scenario, tmp_path: Path) -> None:
+    inputs = prepare(everything.with_changes(months=6), 0, range(RUNS))
+    inputs.save(tmp_path / "inputs.npz")
+    read = Inputs.load(tmp_path / "inputs.npz")
+    assert (read.iso3, read.usa, read.first_month, read.pledge_months) == (ISO3, inputs.usa, 1, inputs.pledge_months)
+    assert (read.months, read.runs) == (6, RUNS)
+    for group in ("start", "parameters", "levers", "shocks"):
+        before, after = getattr(inputs, group), getattr(read, group)
+        assert before.keys() == after.keys()
+        assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_an_alliance_repeated_once_is_the_alliance(everything: Scenario) -> None:
+    scenario = everything.with_changes(months=6)
+    assert np.array_equal(run_larger(scenario, 32, 3), simulate(scenario, runs=3)["cohesion_index"].values)
+    assert np.isfinite(run_larger(scenario, 64, 3)).all()

@@ -33,7 +33,9 @@ def swing(draw: Array, p: Parameters) -> Array:
     draw
         Uniform on [0, 1), ``[run, member]``: the new government lies evenly within root 3 standard deviations.
     """
-    return p.election_noise * np.sqrt(12) * (draw - 0.5)
+    swing = draw - 0.5
+    swing *= p.election_noise * np.sqrt(12)
+    return swing
 
 
 def redraw(

@@ -96,13 +96,16 @@ def noise(common: Array, observer: Array, europe: Array, p: Parameters) -> Array
 
     The standard deviation of the stationary distribution is ``trust_noise``.
     """
-    monthly = p.trust_noise * np.sqrt(p.anchor)
-    return monthly * europe * (common + observer)
+    shock = common + observer
+    shock *= p.trust_noise * np.sqrt(p.anchor) * europe
+    return shock
 
 
 def reputation(draw: Array, europe: Array, p: Parameters) -> Array:
     """Monthly shock to what all observers believe of an ally, of the size of `noise`, ``[run, ally]``."""
-    return p.trust_noise * np.sqrt(p.anchor) * draw * europe
+    shock = p.trust_noise * np.sqrt(p.anchor) * draw
+    shock *= europe
+    return shock
 
 
 def goodwill(deviation: Array, signal: Array, p: Parameters) -> Array:

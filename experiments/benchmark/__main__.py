@@ -1,58 +1,36 @@
-"""Measure runs per second: the ensemble, the Mesa model and a plain Mesa version, in turn; see README.md beside this.
+"""Measure the ensemble against other ways to write the model, and what it costs by size; see README.md beside this.
 
-``python -m experiments.benchmark`` prints a report; with ``--write`` it becomes results.md beside this file.
+``python -m experiments.benchmark`` prints a report; with ``--write`` it becomes results.md beside this file. The first
+time it makes an environment for each peer.
 """
 
 import argparse
-import os
-import platform
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
-from importlib.util import find_spec
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from time import perf_counter
 
 import mesa
-from threadpoolctl import threadpool_limits
 
 from cohesion import AllianceModel, load_scenario, simulate
-from experiments.benchmark.plain_mesa import OFF, PlainAlliance
+from experiments.benchmark.measure import command, in_turn, load, machine, memory, starting, timed
+from experiments.benchmark.peers import PEERS, Peer, Process
+from experiments.benchmark.plain_mesa import PlainAlliance
+from experiments.benchmark.prepare import OFF, prepare
+from experiments.benchmark.sizes import BASE, cases
 
 HERE = Path(__file__).parent
 SCENARIO = "splitting-the-alliance"
-SINGLE_RUNS = 3  # of the two versions that step one run at a time, per repeat
-STARTS = 5  # of each command
-MEMORY = """
-import resource, sys
-from pathlib import Path
-from cohesion import simulate
+#: Runs of those that step one run at a time and of the frame that holds many, a round.
+SINGLE_RUNS, FRAME_RUNS = 2, 64
+RUNS_OF = {"together": FRAME_RUNS}
+EVERYTHING, SAME = "ensemble, all mechanisms", "ensemble, mechanisms of the yardstick"
+MODEL, PLAIN = "`AllianceModel`, one run at a time", "plain Mesa, `batch_run`"
+MEMORY = ((64, None), (512, None), (512, ("cohesion_index",)), (1024, None))
 
-def peak():
-    status = Path("/proc/self/status")
-    if status.exists():  # Linux counts the parent's memory in ru_maxrss
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-
-simulate({scenario!r}, runs=2)  # imports what it needs
-before = peak()
-data = simulate({scenario!r}, runs={runs})
-print(before, peak(), data.nbytes / 2**20)
-"""
-
-
-def ensemble(runs: int) -> None:
-    """All mechanisms, all variables, one core."""
-    simulate(SCENARIO, runs=runs)
-
-
-def core_ensemble(runs: int) -> None:
-    """The mechanisms of the plain version alone, with all variables, one core."""
-    simulate(SCENARIO, runs=runs, without=OFF)
+Task = tuple[Callable[[], float], int]  # what gives the seconds of so many runs
 
 
 def alliance_model(runs: int) -> None:
@@ -73,69 +51,36 @@ def plain_mesa(runs: int) -> None:
     )
 
 
-def in_turn(tasks: dict[str, tuple[Callable[[int], None], int]], repeats: int) -> dict[str, list[float]]:
-    """Runs per second of each task in each repeat; tasks take turns, so that a slow spell of the machine hits all."""
-    speeds: dict[str, list[float]] = {name: [] for name in tasks}
-    with threadpool_limits(limits=1, user_api="blas"):
-        for task, _ in tasks.values():
-            task(2)
-        for _ in range(repeats):
-            for name, (task, runs) in tasks.items():
-                start = perf_counter()
-                task(runs)
-                speeds[name].append(runs / (perf_counter() - start))
-    return speeds
+def tasks(runs: int, processes: dict[Peer, Process]) -> dict[str, Task]:
+    """What is compared."""
+    found: dict[str, Task] = {
+        EVERYTHING: (timed(partial(simulate, SCENARIO, runs=runs)), runs),
+        SAME: (timed(partial(simulate, SCENARIO, runs=runs, without=OFF)), runs),
+        MODEL: (timed(partial(alliance_model, SINGLE_RUNS)), SINGLE_RUNS),
+        PLAIN: (timed(partial(plain_mesa, SINGLE_RUNS)), SINGLE_RUNS),
+    }
+    for peer, process in processes.items():
+        for task, name in peer.tasks.items():
+            count = RUNS_OF.get(task, SINGLE_RUNS)
+            found[name] = partial(process.seconds, task, count), count
+    return found
 
 
-def environment() -> dict[str, str]:
-    """Environment in which a fresh interpreter finds this checkout first."""
-    paths = [str(HERE.parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+def speeds(runs: int, rounds: int, peers: list[Peer]) -> dict[str, list[float]]:
+    """Runs per second of each way in each round."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        inputs = Path(folder) / "inputs.npz"
+        prepare(load_scenario(SCENARIO), 0, range(FRAME_RUNS)).save(inputs)
+        processes = {peer: stack.enter_context(Process(peer, inputs)) for peer in peers}
+        compared = tasks(runs, processes)
+        in_turn({name: task for name, (task, _) in tasks(2, processes).items()}, 1)  # imports, caches
+        took = in_turn({name: task for name, (task, _) in compared.items()}, rounds)
+    return {name: [compared[name][1] / seconds for seconds in took[name]] for name in took}
 
 
-def seconds(code: str) -> list[float] | None:
-    """Seconds that a fresh interpreter takes for some code, once byte-compiled; None where it fails."""
-    took = []
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(STARTS + 1):
-            start = perf_counter()
-            done = subprocess.run(
-                [sys.executable, "-c", code],
-                cwd=folder,
-                env=environment(),
-                capture_output=True,
-                check=False,
-            )
-            took.append(perf_counter() - start)
-            if done.returncode:
-                return None
-    return took[1:]  # the first one compiles
-
-
-def memory(runs: int) -> tuple[float, float, float] | None:
-    """Peak memory of a fresh process in MB before and after an ensemble, and size of its result; None on Windows."""
-    if find_spec("resource") is None:
-        return None
-    code = MEMORY.format(scenario=SCENARIO, runs=runs)
-    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, check=True, text=True)
-    before, after, result = map(float, done.stdout.split())
-    return before, after, result
-
-
-def command(*arguments: str) -> str:
-    """Code that does what the installed command does."""
-    return f"import sys; sys.argv[1:] = {list(arguments)!r}; from cohesion.cli import main; main()"
-
-
-def machine() -> str:
-    """Processor and versions, without names or paths."""
-    model = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
-        model = names[0] if names else model
-    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "mesa", "xarray"))
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, {versions}"
+def ratio(first: list[float], second: list[float]) -> list[float]:
+    """Of two things measured in turn, round by round."""
+    return [a / b for a, b in zip(first, second, strict=True)]
 
 
 def spread(values: list[float] | None, digits: int) -> str:
@@ -145,52 +90,91 @@ def spread(values: list[float] | None, digits: int) -> str:
     return f"{statistics.median(values):.{digits}f} | {min(values):.{digits}f} to {max(values):.{digits}f}"
 
 
-def report(runs: int, repeats: int) -> str:
-    """Everything measured, as a page."""
-    tasks = {
-        "ensemble, all mechanisms": (ensemble, runs),
-        "ensemble, mechanisms of plain Mesa": (core_ensemble, runs),
-        "`AllianceModel`, one run at a time": (alliance_model, SINGLE_RUNS),
-        "plain Mesa, `batch_run`": (plain_mesa, SINGLE_RUNS),
-    }
-    speeds = in_turn(tasks, repeats)
-    everything, same, model, plain = speeds.values()
-    ratios = {
-        "same mechanisms, ensemble : plain Mesa": (same, plain),
-        "all sixteen mechanisms, ensemble : plain Mesa": (everything, plain),
-        "all sixteen mechanisms, ensemble : `AllianceModel`": (everything, model),
-        "`AllianceModel` (all sixteen, ledgers) : plain Mesa": (model, plain),
-    }
-    starts = {
-        "`python -c pass`": "pass",
-        "`import cohesion`": "import cohesion",
-        "`cohesion --help`": command("--help"),
-        "`cohesion run status-quo`": command("run", "status-quo"),
-    }
-    months = load_scenario(SCENARIO).months
-    lines = [
-        f"{machine()}.",
-        f"Scenario {SCENARIO}, {months} months, one core, BLAS on one thread; ensembles of {runs} runs, "
-        f"{SINGLE_RUNS} runs of the others; {repeats} repeats in turn.",
-        "",
-        "| ratio of runs per second | median | range |",
-        "| --- | ---: | ---: |",
+def table(head: str, rows: list[str]) -> list[str]:
+    """A table with one column of names and two of numbers, after an empty line."""
+    return ["", f"| {head} | median | range |", "| --- | ---: | ---: |", *rows]
+
+
+def comparison(runs: int, rounds: int, peers: list[Peer]) -> list[str]:
+    """The ensemble beside the other ways."""
+    measured = speeds(runs, rounds, peers)
+    rows = [
+        f"| {SAME} : {name} | {spread(ratio(measured[SAME], v), 1)} |" for name, v in measured.items() if name != SAME
     ]
-    for name, (a, b) in ratios.items():
-        lines.append(f"| {name} | {spread([first / second for first, second in zip(a, b, strict=True)], 1)} |")
-    lines += ["", "| runs per second | median | range |", "| --- | ---: | ---: |"]
-    lines += [f"| {name} | {spread(values, 1)} |" for name, values in speeds.items()]
-    lines += ["", "| seconds from start to end | median | range |", "| --- | ---: | ---: |"]
-    lines += [f"| {name} | {spread(seconds(code), 2)} |" for name, code in starts.items()]
-    used = memory(runs)
-    if used:
-        before, after, result = used
-        lines += [
-            "",
-            f"Peak memory of an ensemble of {runs} runs with all variables: {after:.0f} MB. The interpreter "
-            f"with its libraries takes {before:.0f} MB of it and the result {result:.0f} MB.",
-        ]
-    return "\n".join(lines) + "\n"
+    rows += [f"| {EVERYTHING} : {PLAIN} | {spread(ratio(measured[EVERYTHING], measured[PLAIN]), 1)} |"]
+    rows += [f"| {EVERYTHING} : {MODEL} | {spread(ratio(measured[EVERYTHING], measured[MODEL]), 1)} |"]
+    lines = table("ratio of runs per second", rows)
+    missing = [peer.name for peer in PEERS if peer not in peers]
+    if missing:
+        lines += ["", f"Not measured, since there is no environment: {', '.join(missing)}."]
+    return lines + table(
+        "runs per second of the processor", [f"| {name} | {spread(v, 2)} |" for name, v in measured.items()]
+    )
+
+
+def sizes(rounds: int) -> list[str]:
+    """What an ensemble costs by members, months and runs, against the base case of the same round."""
+    measured = {
+        f"{dimension} {size}": timed(task) for dimension, by in cases(load_scenario(SCENARIO)).items()
+        for size, task in by.items()
+    }  # fmt: skip
+    took = in_turn(measured, rounds)
+    base = dict(zip(("members", "months", "runs"), BASE, strict=True))
+    rows = []
+    for name, seconds in took.items():
+        dimension, size = name.split()
+        of_base = ratio(seconds, took[f"{dimension} {base[dimension]}"])
+        note = ", for timing only" if dimension == "members" and int(size) > base["members"] else ""
+        rows.append(f"| {name}{note} | {spread(of_base, 2)} |")
+    members, months, runs = BASE
+    lines = table(f"time against {members} members, {months} months, {runs} runs", rows)
+    return [
+        *lines,
+        "",
+        f"The base case took {statistics.median(took[f'runs {runs}']):.2f} s of the processor (median).",
+    ]
+
+
+def beginnings(peers: list[Peer]) -> list[str]:
+    """Fresh interpreters from start to end."""
+    starts = {
+        "`python -c pass`": starting("pass"),
+        "`import cohesion`": starting("import cohesion"),
+        "`cohesion --help`": starting(command("--help")),
+        "`cohesion run status-quo`": starting(command("run", "status-quo")),
+        "`from cohesion import simulate`": starting("from cohesion import simulate"),
+        "`import mesa`": starting("import mesa"),
+    }
+    starts |= {f"`import {peer.module}`": starting(f"import {peer.module}", peer.python) for peer in peers}
+    return table(
+        "seconds of the processor from start to end",
+        [f"| {name} | {spread(took, 2)} |" for name, took in starts.items()],
+    )
+
+
+def memories() -> list[str]:
+    """Peak memory of ensembles in fresh processes."""
+    lines = ["", "| memory, MB | libraries | peak | of that, result |", "| --- | ---: | ---: | ---: |"]
+    for runs, variables in MEMORY:
+        used = memory(SCENARIO, runs, variables)
+        kept = "all variables" if variables is None else "the cohesion index alone"
+        numbers = "not measured | |" if used is None else " | ".join(f"{value:.0f}" for value in used)
+        lines.append(f"| {runs} runs, {kept} | {numbers} |")
+    return lines
+
+
+def report(runs: int, rounds: int, size_rounds: int) -> str:
+    """Everything measured, as a page."""
+    peers = [peer for peer in PEERS if peer.make()]
+    before = load()
+    body = [*comparison(runs, rounds, peers), *sizes(size_rounds), *beginnings(peers), *memories()]
+    head = [
+        f"{machine()}; {', '.join(peer.version() for peer in peers) or 'no peers'}.",
+        f"Load average of a minute {before} before and {load()} after, the benchmark itself being 1.",
+        f"Scenario {SCENARIO}, {load_scenario(SCENARIO).months} months, one thread; ensembles of {runs} runs, "
+        f"{FRAME_RUNS} in one frame, {SINGLE_RUNS} of the others; {rounds} rounds in turn, {size_rounds} of the sizes.",
+    ]
+    return "\n".join(head + body) + "\n"
 
 
 def main() -> None:
@@ -198,9 +182,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.benchmark", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write results.md beside this file")
     parser.add_argument("--runs", type=int, default=512, help="runs of an ensemble (default: 512)")
-    parser.add_argument("--repeats", type=int, default=5, help="repeats of everything in turn (default: 5)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison (default: 5)")
+    parser.add_argument("--size-rounds", type=int, default=3, help="rounds of the sizes (default: 3)")
     options = parser.parse_args()
-    page = report(options.runs, options.repeats)
+    page = report(options.runs, options.rounds, options.size_rounds)
     print(page, end="")
     if options.write:
         (HERE / "results.md").write_text("# Results of the benchmark\n\n" + page, encoding="utf-8")

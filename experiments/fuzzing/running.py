@@ -20,7 +20,7 @@ from experiments.fuzzing.doors import from_json, to_json
 
 SECONDS, MEBIBYTES = 5.0, 512
 CORPUS = Path(__file__).parents[2] / "tests" / "corpus"
-LARGEST_KEPT = 12_000  # characters of an input that is kept
+LARGEST_KEPT = 24_000  # characters of an input that is kept
 ROUND = 1_000  # inputs a round: what Hypothesis remembers of them is forgotten after it
 
 

@@ -1,4 +1,4 @@
-"""The report of the tests that take minutes: ``README.md`` beside this file, a section each, written by the test."""
+"""The report of the tests that take minutes: ``README.md`` beside this file, a section of each, written by the test."""
 
 import os
 import platform

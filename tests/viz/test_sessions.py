@@ -16,7 +16,7 @@ def test_a_few_sessions_for_a_few_seconds_are_all_answered(server):
     found = soak(server[0], server[1].pid, sessions=4, seconds=6, thinking=(0.2, 1.5))
     assert found.errors == []
     assert len(found.opened) == 4
-    assert len(found.answers) >= 4
+    assert len(found.answers) >= 8
 
 
 @pytest.mark.soak
@@ -27,11 +27,10 @@ def test_fifty_sessions_for_five_minutes_fail_nowhere_and_leave_no_memory_behind
     rows = found.rows() | {f"memory after {SESSIONS} more": f"{again.after:.0f} MiB"}
     about = (
         f"{SESSIONS} tabs for {SECONDS} s on one server: each turns to a page or moves a lever, waits for the first "
+        "answer, and thinks for 5 to 25 s; then as many again for a fifth of the time. Memory is of the server and "
+        "its workers."
     )
-    about += (
-        "answer, and thinks for 5 to 25 s; then as many again for a fifth of the time. Memory is the server's and its "
-    )
-    record("sessions", f"{SESSIONS} sessions for {SECONDS // 60} minutes", f"{about}workers'.\n\n{table(rows)}")
+    record("sessions", f"{SESSIONS} sessions for {SECONDS // 60} minutes", f"{about}\n\n{table(rows)}")
     assert found.errors + again.errors == []
     assert len(found.opened) == SESSIONS
     assert again.after < found.after + FLAT

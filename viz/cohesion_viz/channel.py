@@ -35,7 +35,8 @@ _open: Counter[str] = Counter()
 
 def full(key: str = "") -> bool:
     """Whether there is no room for a session, but for one that is there already."""
-    return len(kernel_context.contexts) >= SESSIONS and key not in kernel_context.contexts
+    known = {*kernel_context.contexts, *_open}  # those whose connection has just been opened are not in the first yet
+    return len(known) >= SESSIONS and key not in known
 
 
 class Channel:

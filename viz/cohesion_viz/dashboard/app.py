@@ -1,6 +1,5 @@
 """What Solara serves: one page that holds a session and draws the frame."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,22 +58,25 @@ def left(kernel: str) -> None:
 def Page() -> None:
     """The dashboard."""
     router = solara.use_router()
-    session = solara.use_memo(lambda: Session(router.search or "", _engine), [])
-    solara.use_effect(lambda: _listed(solara.get_kernel_id(), session), [])
+    session = solara.use_memo(lambda: _opened(router.search or ""), [])
     solara.Title("cohesion: does NATO hold together?")
     Shell(session)
 
 
-def _listed(kernel: str, session: Session) -> Callable[[], None]:
-    """List a session until it is closed."""
-    sessions[kernel] = session
+def _opened(query: str) -> Session:
+    """A session that ends with its tab, however far the page came."""
+    from solara.server import kernel_context
+
+    session, tab = Session(query, _engine), kernel_context.get_current_context()
+    sessions[tab.id] = session
 
     def end() -> None:
-        if sessions.get(kernel) is session:
-            del sessions[kernel]
+        if sessions.get(tab.id) is session:
+            del sessions[tab.id]
         session.close()
 
-    return end
+    tab.on_close(end)
+    return session
 
 
 @solara.component
