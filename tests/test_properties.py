@@ -31,6 +31,7 @@ RANGES = {
     "loss": (0, 1), "retaliation": (0, 1), "tariff": (0, 1), "capability": (0, None), "pipeline": (0, None),
     "enablers": (0, None), "enabler_pipeline": (0, None), "autonomy": (0, 1), "aid": (-3, 3), "fatigue": (None, None),
     "alignment": (-1, 1), "posture": (0, len(POSTURES) - 1), "credibility": (0, 1), "credibility_without_us": (0, 1),
+    "flank": (0, 1),
     "spill_in": (0, None), "unity": (0, 1), "delivery": (0, 1), "blocked": (0, 1), "pressure_noise": (None, None),
     "pressure": (-2, 2), "confidence": (None, None), "pocketed": (0, 3), "problem": (0, None), "capacity": (None, None),
     "china": (-0.3, 0.3), "strength": (None, None), "outlook": (None, None), "phase": (0, len(PHASES) - 1),
