@@ -1,6 +1,7 @@
 """Measure runs per second: the ensemble, the Mesa model and a plain Mesa version, in turn; see README.md beside this.
 
-``python -m experiments.benchmark`` prints a report; with ``--write`` it becomes results.md beside this file.
+``python -m experiments.benchmark`` prints a report; with ``--write`` it becomes results.md beside this file. With
+``--profile`` the report is where the time of an ensemble goes, and the file profile.md.
 """
 
 import argparse
@@ -21,11 +22,13 @@ from threadpoolctl import threadpool_limits
 
 from cohesion import AllianceModel, load_scenario, simulate
 from experiments.benchmark.plain_mesa import OFF, PlainAlliance
+from experiments.benchmark.where import table
 
 HERE = Path(__file__).parent
 SCENARIO = "splitting-the-alliance"
 SINGLE_RUNS = 3  # of the two versions that step one run at a time, per repeat
 STARTS = 5  # of each command
+PROFILED = (32, 128)  # runs: a piece of the dashboard's first answer, and a chunk of an ensemble
 MEMORY = """
 import resource, sys
 from pathlib import Path
@@ -193,17 +196,28 @@ def report(runs: int, repeats: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def profile(repeats: int) -> str:
+    """Where the time of an ensemble goes, as a page."""
+    scenario = load_scenario(SCENARIO)
+    return (
+        f"{machine()}.\nScenario {SCENARIO}, {scenario.months} months, one core, BLAS on one thread, all variables "
+        f"kept, without the start of the runs; median of {repeats} repeats.\n\n{table(scenario, PROFILED, repeats)}"
+    )
+
+
 def main() -> None:
     """Measure, print, and write where asked to."""
     parser = argparse.ArgumentParser(prog="python -m experiments.benchmark", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write results.md beside this file")
+    parser.add_argument("--write", action="store_true", help="write results.md (or profile.md) beside this file")
+    parser.add_argument("--profile", action="store_true", help="where the time goes, by file of rules")
     parser.add_argument("--runs", type=int, default=512, help="runs of an ensemble (default: 512)")
     parser.add_argument("--repeats", type=int, default=5, help="repeats of everything in turn (default: 5)")
     options = parser.parse_args()
-    page = report(options.runs, options.repeats)
+    page = profile(options.repeats) if options.profile else report(options.runs, options.repeats)
     print(page, end="")
     if options.write:
-        (HERE / "results.md").write_text("# Results of the benchmark\n\n" + page, encoding="utf-8")
+        name, title = ("profile", "Where the time goes") if options.profile else ("results", "Results of the benchmark")
+        (HERE / f"{name}.md").write_text(f"# {title}\n\n{page}", encoding="utf-8")
 
 
 if __name__ == "__main__":
