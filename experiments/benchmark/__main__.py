@@ -1,7 +1,8 @@
 """Measure the ensemble against other ways to write the model, and what it costs by size; see README.md beside this.
 
 ``python -m experiments.benchmark`` prints a report; with ``--write`` it becomes results.md beside this file. The first
-time it makes an environment for each peer.
+time it makes an environment for each peer. With ``--profile`` the report is where the time of an ensemble goes, and the
+file profile.md.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 import mesa
 
 from cohesion import AllianceModel, load_scenario, simulate
+from experiments.benchmark import where
 from experiments.benchmark.measure import command, in_turn, load, machine, memory, starting, timed
 from experiments.benchmark.peers import PEERS, Peer, Process
 from experiments.benchmark.plain_mesa import PlainAlliance
@@ -28,6 +30,7 @@ SINGLE_RUNS, FRAME_RUNS = 2, 64
 RUNS_OF = {"together": FRAME_RUNS}
 EVERYTHING, SAME = "ensemble, all mechanisms", "ensemble, mechanisms of the yardstick"
 MODEL, PLAIN = "`AllianceModel`, one run at a time", "plain Mesa, `batch_run`"
+PROFILED = (32, 128)  # runs: a piece of the dashboard's first answer, and a chunk of an ensemble
 MEMORY = ((64, None), (512, None), (512, ("cohesion_index",)), (1024, None))
 
 Task = tuple[Callable[[], float], int]  # what gives the seconds of so many runs
@@ -177,18 +180,29 @@ def report(runs: int, rounds: int, size_rounds: int) -> str:
     return "\n".join(head + body) + "\n"
 
 
+def profile(repeats: int) -> str:
+    """Where the time of an ensemble goes, as a page."""
+    scenario = load_scenario(SCENARIO)
+    return (
+        f"{machine()}.\nScenario {SCENARIO}, {scenario.months} months, one core, BLAS on one thread, all variables kept, "
+        f"without the start of the runs; median of {repeats} repeats.\n\n{where.table(scenario, PROFILED, repeats)}"
+    )
+
+
 def main() -> None:
     """Measure, print, and write where asked to."""
     parser = argparse.ArgumentParser(prog="python -m experiments.benchmark", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write results.md beside this file")
+    parser.add_argument("--write", action="store_true", help="write results.md (or profile.md) beside this file")
+    parser.add_argument("--profile", action="store_true", help="where the time goes, by file of rules")
     parser.add_argument("--runs", type=int, default=512, help="runs of an ensemble (default: 512)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison (default: 5)")
     parser.add_argument("--size-rounds", type=int, default=3, help="rounds of the sizes (default: 3)")
     options = parser.parse_args()
-    page = report(options.runs, options.rounds, options.size_rounds)
+    page = profile(options.rounds) if options.profile else report(options.runs, options.rounds, options.size_rounds)
     print(page, end="")
     if options.write:
-        (HERE / "results.md").write_text("# Results of the benchmark\n\n" + page, encoding="utf-8")
+        name, title = ("profile", "Where the time goes") if options.profile else ("results", "Results of the benchmark")
+        (HERE / f"{name}.md").write_text(f"# {title}\n\n{page}", encoding="utf-8")
 
 
 if __name__ == "__main__":
