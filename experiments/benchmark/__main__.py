@@ -184,8 +184,8 @@ def profile(repeats: int) -> str:
     """Where the time of an ensemble goes, as a page."""
     scenario = load_scenario(SCENARIO)
     return (
-        f"{machine()}.\nScenario {SCENARIO}, {scenario.months} months, one core, BLAS on one thread, all variables kept, "
-        f"without the start of the runs; median of {repeats} repeats.\n\n{where.table(scenario, PROFILED, repeats)}"
+        f"{machine()}.\nScenario {SCENARIO}, {scenario.months} months, one core, BLAS on one thread, all variables "
+        f"kept, without the start; median of {repeats} repeats.\n\n{where.table(scenario, PROFILED, repeats)}"
     )
 
 
