@@ -96,7 +96,7 @@ def _targets(out: Path, pdf: bool, slides: bool) -> dict[str, Path]:
     if not out.parent.is_dir():
         raise ConfigError(f"--out: {out.parent} is no folder; name a file in a folder that exists")
     try:
-        from cohesion_viz.report import page  # noqa: F401  (what is missing shows before the work, not after)
+        from cohesion_viz.report import ensemble, page  # noqa: F401  (what is missing shows before the work)
         from cohesion_viz.report.pdf import PrintError, browser
     except ModuleNotFoundError as error:
         raise ConfigError(f"a report needs {error.name}: pip install 'cohesion-alliance[viz]'") from None
