@@ -13,7 +13,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.callback()
 def game() -> None:
-    """Hold the alliance: the game of the dashboard, for the lecturer."""
+    """Hold the alliance: score the codes of a class."""
 
 
 @app.command(

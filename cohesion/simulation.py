@@ -58,15 +58,19 @@ def begin(
     parameters: Values | None = None,
     without: tuple[str, ...] = (),
     facts: Facts | None = None,
+    shocks: ShockTable | None = None,
 ) -> Beginning:
-    """Facts, parameters, shocks, inputs and the state of month 0 of some runs; parameters are those of `Simulation`."""
+    """Facts, parameters, shocks, inputs and the state of month 0 of some runs; parameters are those of `Simulation`.
+
+    Facts are those of the scenario's start and shocks those of the seed, unless others are given.
+    """
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"seed {seed!r} is not a whole number from 0")
     drawn = draw_parameters(scenario, seed, runs, uncertainty, parameters, without)
     neutral = Levers(**{lever.name: np.full((1, 1), float(lever.neutral)) for lever in lever_table.LEVERS})
     facts = load_facts(scenario.start) if facts is None else facts
     inputs, state = start(facts, drawn, neutral)
-    shocks = ShockTable(seed, runs, scenario.months)
+    shocks = ShockTable(seed, runs, scenario.months) if shocks is None else shocks
     luck = chance(np.arange(scenario.months)[:, None, None], inputs, shocks.monthly(), drawn)
     held = [*vars(drawn).values(), *(getattr(part, f.name) for part in (inputs, state, luck) for f in fields(part))]
     for value in held:

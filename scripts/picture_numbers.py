@@ -53,8 +53,9 @@ def threat_by_pressure() -> pd.DataFrame:
     for multiple in np.geomspace(0.25, 4, 33):
         pressure = np.full((1, 1), np.log(multiple))
         felt = threat.perceive(
-            inputs.threat, inputs.threat, inputs.exposure, pressure, zero, zero, np.ones_like(inputs.threat), p
-        )
+            inputs.threat, inputs.threat_odds, inputs.exposure, pressure, zero, zero,
+            inputs.incidents, inputs.incident_share, np.ones_like(inputs.threat), p,
+        )  # fmt: skip
         rows.append({"pressure": multiple} | {NAMES[code]: felt[0, at(code)] for code in SHOWN})
     return pd.DataFrame(rows)
 
@@ -80,7 +81,7 @@ def tariff_by_exports() -> pd.DataFrame:
     """What a tariff of 25 % on all does in the long run: trust and goodwill lost, and GDP lost, by exports."""
     inputs, p = start().inputs, start().parameters
     tariff = np.where(np.arange(32) == inputs.usa, 0, 0.25)[None]
-    signal = trade.signal(tariff, inputs.exports, p)
+    signal = trade.signal(tariff, inputs.tariff_stake, p)
     trusted = inputs.prior[0, :, inputs.usa]
     after = measures.probability(trusted + p.trust_sensitivity * trust.asymmetric(signal, p))[0]
     liked = measures.probability(inputs.goodwill + p.goodwill_sensitivity * signal)[0]

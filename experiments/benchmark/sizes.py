@@ -14,7 +14,6 @@ from cohesion.record import Recorder
 from cohesion.scenario import Scenario
 from cohesion.shocks import ShockTable
 from cohesion.simulation import Simulation, begin
-from cohesion.types import Shocks
 from cohesion.uncertainty import DEFAULT
 from cohesion.variables import VARIABLES
 
@@ -30,15 +29,9 @@ class RepeatedShocks(ShockTable):
 
     def __init__(self, seed: int, runs: range, months: int, copies: int) -> None:
         super().__init__(seed, runs, months)
-        self._copies = copies
-
-    def month(self, month: int) -> Shocks:
-        """The shocks of one month, counted from 0."""
-        z = super().month(month)
-        values = {field.name: getattr(z, field.name) for field in fields(z)}
-        return Shocks(
-            **{name: v if name.startswith("common") else np.tile(v, self._copies) for name, v in values.items()}
-        )
+        self._tables = {
+            name: table if name.startswith("common") else np.tile(table, copies) for name, table in self._tables.items()
+        }
 
 
 def repeated(facts: Facts, copies: int) -> Facts:
@@ -58,9 +51,7 @@ def run_larger(scenario: Scenario, members: int, runs: int) -> np.ndarray:
     """Run the 32 repeated and keep all variables; the cohesion index of each run and month."""
     copies, numbers = members // BASE[0], range(runs)
     facts = repeated(load_facts(scenario.start), copies)
-    beginning = replace(
-        begin(scenario, 0, numbers, facts=facts), shocks=RepeatedShocks(0, numbers, scenario.months, copies)
-    )
+    beginning = begin(scenario, 0, numbers, facts=facts, shocks=RepeatedShocks(0, numbers, scenario.months, copies))
     by_member = {name: path for name, path in scenario.paths().items() if path.shape[1] > 1}
     paths = {name: np.tile(path, copies)[None] for name, path in by_member.items()}
     simulation = Simulation(scenario, 0, numbers, DEFAULT, paths=paths, beginning=beginning)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.responses import PlainTextResponse
@@ -28,7 +29,8 @@ def ask(door, path="/", host="127.0.0.1:8765", method="GET", query="", kind="htt
     async def send(message):
         sent.append(message)
 
-    asyncio.run(door(scope, receive, send))
+    with ThreadPoolExecutor() as beside:  # where no other test has left a loop running
+        beside.submit(lambda: asyncio.run(door(scope, receive, send))).result()
     if kind == "websocket":
         return sent == ["in"]
     found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}

@@ -84,6 +84,7 @@ def brought(view: View, name: str, text: str) -> View:
         raise ConfigError(f"{stem}.toml: larger than {MAX_BYTES // 1024} KiB, the most that a scenario may be")
     scenario_from_text(text, f"{stem}.toml")  # an empty text would mean the shipped scenario of that name
     new = view.with_scenario(stem, text)
+    new.resolved()  # what is changed by hand must fit it, and the whole what a session may ask for
     return new
 
 
