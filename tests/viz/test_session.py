@@ -77,6 +77,56 @@ def test_an_exception_in_a_handler_becomes_a_message(capsys):
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+class Drawn:
+    """What draws a page: how many hold it back, and how often it has drawn."""
+
+    held = times = 0
+
+    def __enter__(self):
+        self.held += 1
+
+    def __exit__(self, *_):
+        self.held -= 1
+        self.times += self.held == 0
+
+
+class Asked:
+    """An engine that notes what it is asked."""
+
+    next_ticket = 1
+
+    def ask(self, request):
+        pass
+
+
+def test_a_lever_is_drawn_once_with_its_answer(answer):
+    session = Session("scenario=trade-war", lambda publish: Asked())
+    session.drawing = Drawn()
+    session.change(replace(session.view.value, levers={"us_aid": -0.5}), key="us_aid", move=3)
+    assert session.view.value.levers == {"us_aid": -0.5}
+    assert (session.drawing.held, session.drawing.times) == (1, 0)
+    session._take(replace(answer, ticket=1))
+    assert (session.drawing.held, session.drawing.times) == (0, 1)
+    assert session.answer.value.move == 3
+
+
+def test_a_lever_is_drawn_though_no_answer_comes():
+    session = Session("scenario=trade-war", lambda publish: Asked())
+    session.drawing = Drawn()
+    session.change(replace(session.view.value, levers={"us_aid": -0.5}), key="us_aid")
+    session.change(replace(session.view.value, levers={"us_aid": -1.0}), key="us_aid")
+    until(lambda: session.drawing.times == 1)
+    assert session.drawing.held == 0
+
+
+def until(holds, seconds=20):
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_a_view_that_cannot_be_simulated_is_refused_and_the_one_before_stays():
     session = Session("scenario=trade-war")
     session.change(replace(session.view.value, levers={"us_tariff": 99.0}))

@@ -1,5 +1,6 @@
 """What one browser tab holds: its view with undo, its engine, and the newest answer."""
 
+import threading
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -13,6 +14,10 @@ from cohesion.scenario import Scenario, load_scenario
 from cohesion_viz.answers import Answer
 from cohesion_viz.engine import Engine, Request
 from cohesion_viz.view import DEFAULT_BASELINE, History, View
+
+#: Seconds for which a new view waits to be drawn together with its answer: drawing it at once takes the time of those
+#: who compute it, and a lever's own value is shown by the browser.
+TOGETHER = 0.5
 
 
 class Session:
@@ -54,6 +59,8 @@ class Session:
         self.closed = False
         self.drawing: AbstractContextManager[Any] = nullcontext()
         self._moves: dict[int, int] = {}
+        self._held: threading.Timer | None = None
+        self._lock = threading.Lock()
         self._asked: Request | None = None
         self._answered = False
         self._engine = engine(self._take) if engine else None
@@ -82,6 +89,8 @@ class Session:
         before = self.view.value
         self._history.put(view, key)
         asked = self._ask(view, scenario, move)  # first of all, so that it is under way while the page is drawn
+        if asked and view.page == before.page:
+            self._hold()
         self._show(view, scenario, push=not key or view.page != before.page)
         if not asked:
             self._acknowledge(move)
@@ -128,6 +137,8 @@ class Session:
     def close(self) -> None:
         """Stop computing, for good."""
         self.closed = True
+        if self._held:
+            self._held.cancel()  # nobody is there to draw for
         if self._engine:
             self._engine.close()
 
@@ -192,6 +203,24 @@ class Session:
         moves = [self._moves.pop(ticket) for ticket in list(self._moves) if ticket <= answer.ticket]
         with self.drawing:
             self.answer.value = replace(answer, move=max(held.move, *moves, 0))
+            self._let_draw()
+
+    def _hold(self) -> None:
+        """Draw nothing until an answer comes, or for `TOGETHER` at most."""
+        with self._lock:
+            if self._held is None:
+                self.drawing.__enter__()
+                self._held = threading.Timer(TOGETHER, self._let_draw)
+                self._held.daemon = True
+                self._held.start()
+
+    def _let_draw(self) -> None:
+        """Draw what has changed, where that was held back."""
+        with self._lock:
+            held, self._held = self._held, None
+        if held:
+            held.cancel()
+            self.drawing.__exit__(None, None, None)
 
     def _acknowledge(self, move: int) -> None:
         """Say that a move needed no answer."""
