@@ -110,7 +110,7 @@ clean: ## remove environments, caches and builds; results/ stays
 
 .venv/.dev: .venv/.core
 	@.venv/bin/python $(SETUP) --extra dev,docs,viz,study,cluster
-	@touch $@
+	@touch $@ .venv/.viz .venv/.docs
 
 .venv-newest/.dev: $(SOURCES)
 	@python="$(NEWEST_PYTHON)"; \

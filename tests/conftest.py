@@ -1,6 +1,7 @@
 """Settings for all tests: property tests are repeatable, and not timed on a shared machine; the built site."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ settings.register_profile(
     "cohesion", deadline=None, derandomize=True, print_blob=False, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("cohesion")
+# Programs that tests interrupt inherit it: a shell starts what is in its background with interrupts ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -436,7 +436,10 @@ def test_an_interrupt_is_quiet_and_leaves_nothing(tmp_path: Path) -> None:
     ) as started:
         time.sleep(2.5)
         started.send_signal(signal.SIGINT)
-        out, err = started.communicate(timeout=20)
+        try:
+            out, err = started.communicate(timeout=20)
+        finally:
+            started.kill()
     assert (started.returncode, out, err) == (130, "", "")
     assert list(tmp_path.iterdir()) == []
 

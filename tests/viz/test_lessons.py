@@ -191,8 +191,10 @@ def test_the_present_mode_shows_verdict_and_caption_and_no_navigation(answer):
     session.answer.value = answer
     said = rendered(present.Present(session))
     assert "of 8 runs" in said
-    assert "Canada is marked. Trade war against status quo (dashed)" in said
+    assert "Canada is marked. Trade war against status quo, " in said
     assert "not a forecast" in said
+    session.view.value = replace(session.view.value, chart="cohesion")
+    assert "Trade war against status quo (dashed)" in rendered(present.Present(session))
 
 
 def test_keys_present_leave_and_turn():

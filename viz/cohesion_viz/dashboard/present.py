@@ -65,7 +65,8 @@ def caption(session: Session) -> str:
     view, answer = session.view.value, session.answer.value
     said = lessons.seen(session)
     changed = ", changed" if view.changed else ""
-    against = f" against {answer.baseline.scenario.title.lower()} (dashed)" if answer.baseline else ""
+    dashed = " (dashed)" if view.chart in (*chart.FANS, "member") else ""
+    against = f" against {answer.baseline.scenario.title.lower()}{dashed}" if answer.baseline else ""
     member = f"{NAMES[view.member]} is marked. " if view.member and view.chart == "map" else ""
     what = f"{session.scenario.title}{changed}{against}, {view.runs:,} runs, seed {view.seed}."
     return f"{said}{member}{what} An exploratory model, not a forecast."
