@@ -107,6 +107,20 @@ def test_a_click_on_denmark_opens_its_panel_and_marks_it_everywhere(visit):
     page.wait_for_function(f"() => JSON.stringify(({marked})()) === '[\"DNK\"]'")
 
 
+def test_what_is_being_typed_is_not_overwritten_by_what_was_sent_before(visit):
+    page = visit("runs=64&scenario=status-quo")
+    seed = page.locator("[data-field=seed]")
+    seed.fill("12")
+    seed.press("Enter")
+    seed.press("End")
+    seed.press("3")
+    page.wait_for_function("() => location.search.includes('seed=12')")
+    settled(page)
+    assert seed.input_value() == "123"
+    seed.press("Enter")
+    page.wait_for_function("() => location.search.includes('seed=123')")
+
+
 def test_an_event_can_be_added_moved_and_deleted(visit):
     page = visit("runs=64&scenario=status-quo")
     page.get_by_role("button", name="Add an event").click()
