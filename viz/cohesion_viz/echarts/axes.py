@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -167,8 +168,10 @@ def labels_at(
         11.5 % of it: as much as in the lowest chart, of 210 pixels.
     """
     line = 0.115 * (high - low)
-    wide = [len(text) * (_BOLD if weight == "bold" else _LETTER) > _LABEL for _, text, _, weight in ends]
-    sizes = [line * (1 + two) if text else 0.0 for (_, text, *_), two in zip(ends, wide, strict=True)]
+    most = [int(_LABEL / (_BOLD if weight == "bold" else _LETTER)) for *_, weight in ends]
+    # broken here: ECharts would leave the space at the head of the second line
+    lines = [wrap(text.replace(" %", "\u00a0%"), width) for (_, text, *_), width in zip(ends, most, strict=True)]
+    sizes = [line * len(broken) for broken in lines]
     heights = _apart([float(height) for height, *_ in ends], sizes, high)
     return {
         "id": "labels",
@@ -186,12 +189,12 @@ def labels_at(
                 "value": [x, rounded(height)],
                 "label": {
                     "show": bool(text),
-                    "formatter": text.replace(" %", "\u00a0%"),
+                    "formatter": "\n".join(broken),
                     "color": colour,
                     "fontWeight": weight,
                 },
             }
-            for height, (_, text, colour, weight) in zip(heights, ends, strict=True)
+            for height, broken, (_, text, colour, weight) in zip(heights, lines, ends, strict=True)
         ],
     }  # fmt: skip
 
