@@ -139,7 +139,7 @@ def print_run(scenario: "Scenario", history: "xr.Dataset", story: Sequence[dict[
 
 
 def print_explanation(found: dict[str, Any], title: str) -> None:
-    """Causes of a change of trust, of `cohesion.explain.explain`, the largest first."""
+    """Causes of a change of trust, of `cohesion.ledger.explain`, the largest first."""
     from cohesion.facts import NAMES
 
     toward = found["toward"]

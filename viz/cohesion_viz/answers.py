@@ -82,7 +82,7 @@ class Ensemble:
     scenario, seed
         What was simulated.
     pieces
-        Of `compute`, in order of run numbers.
+        Of `cohesion_viz.jobs.compute`, in order of run numbers.
     """
 
     def __init__(self, scenario: Scenario, seed: int, pieces: list[Pieces]) -> None:
