@@ -27,7 +27,7 @@ def written(variable: str, value: float) -> str:
         return f"{percent(value)} %"
     if unit == "% of GDP":
         return f"{value:.1f} % of GDP"
-    if unit == "billion 2024 USD":
+    if unit == "billion USD":
         return f"{value:,.0f} billion USD" if value >= 10 else f"{value:.1f} billion USD"
     return signed(value) if unit == "log" else f"{value:.2f}".replace("-", "−")
 
@@ -41,7 +41,7 @@ def written_difference(variable: str, value: float) -> str:
         return points(value)
     if unit == "% of GDP":
         return f"{signed(value, 1)} % of GDP"
-    if unit == "billion 2024 USD":
+    if unit == "billion USD":
         return f"{signed(value, 0)} billion USD"
     return signed(value)
 
