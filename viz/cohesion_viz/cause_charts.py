@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 
 from cohesion.rules.measures import probability
 from cohesion.summary import percent
-from cohesion_viz.charts import ACCENT, GRID, INK, MUTED, time_axis
+from cohesion_viz.charts import ACCENT, INK, MUTED, grid, time_axis
 from cohesion_viz.numbers import points, signed
 from cohesion_viz.style import GAIN, GAIN_TEXT, LOSS, LOSS_TEXT
 
@@ -29,8 +29,7 @@ def draw_difference(axes: Axes, bands: pd.DataFrame, label: str) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value)))
     axes.set_ylabel(label)
     time_axis(axes, x)
-    axes.grid(axis="y", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    grid(axes, "y")
 
 
 def draw_attribution(axes: Axes, causes: pd.DataFrame, of_index: bool = False) -> None:
@@ -66,8 +65,7 @@ def draw_attribution(axes: Axes, causes: pd.DataFrame, of_index: bool = False) -
     )
     axes.locator_params(axis="x", nbins=4)
     axes.set_xlabel("Mean cohesion index" if of_index else "Runs in which it holds, points")
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    grid(axes, "x")
     axes.spines["left"].set_visible(False)
 
 
@@ -101,8 +99,7 @@ def draw_waterfall(axes: Axes, drivers: pd.DataFrame, first: float, last: float)
     axes.set_yticks(y, rows, color=INK)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    grid(axes, "x")
     axes.spines["left"].set_visible(False)
 
 
