@@ -36,7 +36,6 @@ from cohesion.variables import BY_NAME
 if TYPE_CHECKING:
     import xarray as xr
 
-Array = npt.NDArray[np.float64]
 Direction = Literal["lower", "higher", "none"]
 Effect = Literal["fades", "reverses"]
 #: What the page of a lesson can show of a member, and of the alliance; beside them outcomes and phases of the war.

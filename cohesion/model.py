@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import mesa
-import numpy as np
 import xarray as xr
 from mesa.datacollection import DataCollector
 
@@ -16,6 +15,7 @@ from cohesion import outcome as rule
 from cohesion.facts import ISO3, NAMES
 from cohesion.ledger import Ledger
 from cohesion.record import Recorder, dataset
+from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Values
 from cohesion.story import tell
@@ -79,11 +79,8 @@ class Member(mesa.Agent):
 
     def trust_in(self, ally: str) -> float:
         """Belief that an ally, named by its code, would honour Article 5, 0 to 1."""
-        column = ISO3.index(ally)
-        odds = (
-            self.model.simulation.inputs.prior[0, self._row, column] + self.model.state.deviation[0, self._row, column]
-        )
-        return float(1 / (1 + np.exp(-odds)))
+        at = 0, self._row, ISO3.index(ally)
+        return float(probability(self.model.simulation.inputs.prior[at], self.model.state.deviation[at]))
 
     def why(self, ally: str = "USA") -> dict[str, float]:
         """Original causes of the change of its trust in an ally so far, in log-odds: the traced ledger."""
@@ -168,8 +165,15 @@ class AllianceModel(mesa.Model):
     russia, ukraine
         The other two agents.
     datacollector
-        Of cohesion index, unity, credibility and outcome for the model, and of trust, spending, threat and posture for
+        Of cohesion index, unity and outcome for the model, and of trust in the US, spending, threat and posture for
         agents that are members.
+
+    Raises
+    ------
+    ConfigError
+        Where the scenario is not valid.
+    ValueError
+        Where the seed is negative, or a member, parameter or mechanism is unknown.
     """
 
     def __init__(

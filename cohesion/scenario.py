@@ -12,7 +12,6 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from cohesion import extend
 from cohesion.checks import (
@@ -32,6 +31,7 @@ from cohesion.checks import (
 )
 from cohesion.levers import BY_NAME, LEVERS
 from cohesion.toml import MAX_BYTES, parse, written
+from cohesion.types import Array
 
 __all__ = [
     "ConfigError",
@@ -48,7 +48,7 @@ __all__ = [
     "scenario_names",
 ]
 
-Array = npt.NDArray[np.float64]
+#: Scenarios that may extend one another in a chain.
 MAX_DEPTH = 8
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip

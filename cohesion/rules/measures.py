@@ -19,8 +19,13 @@ def projection(distance: Array, usa: int, p: Parameters) -> Array:
     return share
 
 
-def probability(prior: Array, deviation: Array | float = 0.0) -> Array:
-    """Inverse of the log-odds, any shape.
+def log_odds(probability: Array | float) -> Array:
+    """Log-odds of a probability above 0 and below 1, any shape."""
+    return np.log(probability / (1 - probability))
+
+
+def probability(prior: Array | float, deviation: Array | float = 0.0) -> Array:
+    """Inverse of `log_odds`, any shape.
 
     Parameters
     ----------

@@ -28,6 +28,7 @@ import pandas as pd
 
 from cohesion.facts import ISO3, load_facts
 from cohesion.parameters import BY_NAME, DRAWN, from_uniform
+from cohesion.rules.measures import log_odds
 from cohesion.shocks import parameter_draws
 from cohesion.studies.history import FIRST, Figures, Past, figures, follow
 from cohesion.studies.plan import code_digest
@@ -82,7 +83,7 @@ def summaries(past: Past, known: Figures) -> tuple[Array, list[str]]:
     found["spending, spread"] = np.sqrt(np.concatenate(spread, axis=-1).mean(axis=(1, 2)))
     for row, before in _surveys(known):
         members = np.flatnonzero(before >= 0)
-        move = _log_odds(past.goodwill[:, row, members]) - _log_odds(past.goodwill[:, before[members], members])
+        move = log_odds(past.goodwill[:, row, members]) - log_odds(past.goodwill[:, before[members], members])
         found[f"goodwill, {FIRST + row}"] = move.mean(axis=-1)
     return np.stack(list(found.values()), axis=-1), list(found)
 
@@ -109,10 +110,6 @@ def _surveys(known: Figures) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
         ])  # fmt: skip
         if (before >= 0).sum() >= SURVEYED:
             yield row, before
-
-
-def _log_odds(share: Array) -> Array:
-    return np.log(share / (1 - share))
 
 
 def observed(known: Figures, origin: int) -> Array:
@@ -158,7 +155,7 @@ def fit(values: Array, found: Array, data: Array, sets: int = SETS, seed: int = 
     values, away, distance = values[nearest], away[nearest], distance[nearest]
     away = away - np.clip(0, away.min(axis=0), away.max(axis=0))
     low, high = (np.array([getattr(BY_NAME[name], end) for name in FITTED]) for end in ("low", "high"))
-    logits = _log_odds(np.clip((values - low) / (high - low), 1e-6, 1 - 1e-6))
+    logits = log_odds(np.clip((values - low) / (high - low), 1e-6, 1 - 1e-6))
     weight = np.maximum(1e-3, 1 - (distance / distance.max()) ** 2)
     design = np.column_stack([np.ones(len(away)), away])
     weighted = weight[:, None] * design

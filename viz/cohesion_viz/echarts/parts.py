@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cohesion.variables import BY_NAME
@@ -116,11 +115,6 @@ def tip(head: str, lines: Iterable[str]) -> str:
 def rounded(value: float) -> float:
     """The value with the decimals that a chart needs."""
     return round(float(value), 4)
-
-
-def log_odds(share: float) -> float:
-    """Log-odds of a share."""
-    return float(np.log(share / (1 - share)))
 
 
 #: What is given in pixels, by name, and grows where a chart is read from afar.

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from cohesion.facts import NAMES
-from cohesion.rules.measures import probability
+from cohesion.rules.measures import log_odds, probability
 from cohesion.summary import percent
-from cohesion_viz.echarts.parts import STRONG, TEXT, Option, base_option, decal, listed, log_odds, rounded, tip
+from cohesion_viz.echarts.parts import STRONG, TEXT, Option, base_option, decal, listed, rounded, tip
 from cohesion_viz.numbers import signed
 from cohesion_viz.style import GAIN, GAIN_TEXT, LOSS, LOSS_TEXT, theme
 
@@ -17,7 +17,7 @@ def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool
     Parameters
     ----------
     ledger, first, last
-        Of `cohesion_viz.numbers.ledger` or `accounts`.
+        Of `cohesion_viz.numbers.ledger` or `cohesion_viz.numbers.accounts`.
     dark
         Theme of the page.
     """
@@ -53,8 +53,8 @@ def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool
         {
             "name": row,
             "value": [rounded(value - low), row],
-            "label": {"formatter": f"{percent(float(probability(np.array(value))))} %"},
-            "text": tip(f"Trust at the {row}", [f"{percent(float(probability(np.array(value))))} %"]),
+            "label": {"formatter": f"{percent(float(probability(value)))} %"},
+            "text": tip(f"Trust at the {row}", [f"{percent(float(probability(value)))} %"]),
         }
         for row, value in (("start", first), ("end", last))
     ]
@@ -127,7 +127,7 @@ def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool
 
 def describe_waterfall(ledger: pd.DataFrame, first: float, last: float, member: str) -> str:
     """Trust at the start and the end, and the drivers that moved it most."""
-    ends = [f"{percent(float(probability(np.array(v))))} %" for v in (first, last)]
+    ends = [f"{percent(float(probability(v)))} %" for v in (first, last)]
     order = ledger["change"].abs().sort_values(ascending=False, kind="stable").index
     large = [
         f"{name} ({signed(ledger.loc[name, 'change'])})" for name in order if abs(ledger.loc[name, "change"]) >= 0.005
