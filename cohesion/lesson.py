@@ -29,7 +29,7 @@ from cohesion.checks import (
 from cohesion.facts import ISO3
 from cohesion.outcome import OUTCOMES
 from cohesion.scenario import Event, Scenario, config_folder, load_scenario, scenario_names
-from cohesion.toml import MAX_BYTES, parse
+from cohesion.toml import keys_of, read_file
 from cohesion.types import PHASES
 from cohesion.variables import BY_NAME
 
@@ -379,31 +379,13 @@ def load_lesson(name_or_path: str | Path) -> Lesson:
     ConfigError
         If there is no such lesson or something in it is wrong.
     """
-    names = lesson_names()
-    path = config_folder() / "lessons" / f"{name_or_path}.toml" if name_or_path in names else Path(name_or_path)
-    where = clean(str(path))
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise ConfigError(f"{where}: a folder; a lesson is a TOML file") from None
-    except FileNotFoundError:
-        close = nearest(path.stem, names)
-        hint = f"; did you mean {close}?" if close else ""
-        raise ConfigError(f"no lesson or file {where!r}; lessons: {', '.join(names)}{hint}") from None
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{where}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    return lesson_of(parse(data, str(path)), path.stem, str(path))
+    raw, path = read_file(name_or_path, "lesson", config_folder() / "lessons", lesson_names())
+    return lesson_of(raw, path.stem, str(path))
 
 
 def is_lesson(path: str | Path) -> bool:
     """Whether a file is meant as a lesson: it has moves or a prediction."""
-    try:
-        with Path(path).open("rb") as stream:
-            raw = parse(stream.read(MAX_BYTES + 1), str(path))
-    except (OSError, ValueError):
-        return False
-    return "moves" in raw or "prediction" in raw
+    return bool(keys_of(path) & {"moves", "prediction"})
 
 
 def lesson_of(raw: Mapping[str, Any], name: str, file: str) -> Lesson:

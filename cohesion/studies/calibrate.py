@@ -14,10 +14,8 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,7 @@ import pandas as pd
 
 from cohesion.facts import ISO3, load_facts
 from cohesion.parameters import BY_NAME, DRAWN, from_uniform
+from cohesion.results import write_whole
 from cohesion.rules.measures import log_odds
 from cohesion.shocks import parameter_draws
 from cohesion.studies.history import FIRST, Figures, Past, figures, follow
@@ -231,8 +230,8 @@ def calibrate(
         "code": code_digest(),
         "digest": hashlib.sha256(text.encode()).hexdigest(),
     }  # fmt: skip
-    _write(out / f"{origin}.csv", text.encode())
-    _write(out / f"{origin}.json", (json.dumps(recipe, indent=1) + "\n").encode())
+    write_whole(out / f"{origin}.csv", text.encode())
+    write_whole(out / f"{origin}.json", (json.dumps(recipe, indent=1) + "\n").encode())
     for piece in (folder := out / f".candidates-{origin}").glob("*.npz"):
         piece.unlink()
     folder.rmdir()
@@ -257,7 +256,7 @@ def _all_candidates(
             for (_, piece), (values, found) in zip(jobs, pool.map(_batch, jobs), strict=True):
                 held = io.BytesIO()
                 np.savez(held, values=values, found=found)
-                _write(names[piece], held.getvalue())
+                write_whole(names[piece], held.getvalue())
                 report(len(piece))
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -279,17 +278,3 @@ def _filled(known: Figures, origin: int) -> tuple[Array, Array]:
 
 def _short(value: float) -> float:
     return float(f"{value:.4g}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise

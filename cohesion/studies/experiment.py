@@ -32,7 +32,7 @@ from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.parameters import DRAWN, MECHANISMS, neutral_values
 from cohesion.scenario import Scenario, config_folder, load_scenario, scenario_from_text, scenario_names
 from cohesion.studies.factors import Factor, factor
-from cohesion.toml import MAX_BYTES, parse
+from cohesion.toml import keys_of, read_file
 from cohesion.uncertainty import DEFAULT, UNCERTAINTIES, Uncertainty
 from cohesion.variables import VARIABLES
 
@@ -181,30 +181,13 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     ConfigError
         If there is no such experiment or something in it is wrong.
     """
-    names = experiment_names()
-    path = config_folder() / "experiments" / f"{name_or_path}.toml" if name_or_path in names else Path(name_or_path)
-    where = clean(str(path))
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise ConfigError(f"{where}: a folder; an experiment is a TOML file") from None
-    except FileNotFoundError:
-        close = nearest(path.stem, names)
-        hint = f"; did you mean {close}?" if close else ""
-        raise ConfigError(f"no experiment or file {where!r}; experiments: {', '.join(names)}{hint}") from None
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{where}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    return experiment_of(parse(data, str(path)), path.stem, str(path), path.parent)
+    raw, path = read_file(name_or_path, "experiment", config_folder() / "experiments", experiment_names())
+    return experiment_of(raw, path.stem, str(path), path.parent)
 
 
 def is_experiment(path: str | Path) -> bool:
     """Whether a file is meant as an experiment: it names scenarios."""
-    try:
-        with Path(path).open("rb") as stream:
-            return "scenarios" in parse(stream.read(MAX_BYTES + 1), str(path))
-    except (OSError, ValueError):
-        return False
+    return "scenarios" in keys_of(path)
 
 
 def experiment_schema() -> dict[str, Any]:
