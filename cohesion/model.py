@@ -1,7 +1,7 @@
 """The Mesa model: one run, stepped by month, with an agent for each member, Russia and Ukraine.
 
 The rules are the ensemble's: an `AllianceModel` is a `Simulation` with a run axis of one, and its agents are live views
-of one row of the state. A subclass of `Member` may override what a member does in a phase.
+of one row of the state. A subclass of `Member` may override what a member decides.
 """
 
 from pathlib import Path
@@ -250,18 +250,18 @@ class AllianceModel(mesa.Model):
         run, simulation = self.run_number, self.simulation
         return dataset(self._recorder.records(), simulation.scenario, range(run, run + 1), self._attributes).isel(run=0)
 
-    def _amend(self, phase: str, proposed: Array) -> Array:
+    def _amend(self, decision: str, proposed: Array) -> Array:
         """Ask members of a class of their own what they do instead."""
         if all(type(member) is Member for member in self.members.values()):
             return proposed
         amended = proposed.copy()
         for row, member in enumerate(self.members.values()):
-            if phase == "posture":
+            if decision == "posture":
                 choice = member.decide_posture(POSTURES[int(proposed[0, row])])
                 if choice not in POSTURES:
                     raise ValueError(f"{member.iso3} decides on {choice!r}; postures are {', '.join(POSTURES)}")
                 amended[0, row] = POSTURES.index(choice)
             else:
-                decide = member.decide_budget if phase == "budget" else member.decide_aid
+                decide = member.decide_budget if decision == "budget" else member.decide_aid
                 amended[0, row] = decide(float(proposed[0, row]))
         return amended
