@@ -52,7 +52,7 @@ def EChart(
     height
         CSS height of the plot.
     on_click
-        Called with ``name``, ``series``, ``index``, ``kind``, ``id`` and ``value`` of what was clicked.
+        Called with the ``name`` of what was clicked, empty for what has none.
     name
         Stem of the files that are saved and key of the chart in the page: one name a chart.
     table
