@@ -261,7 +261,7 @@ def validate(
 
     Each is OK or has one error; the exit code is 2 if any has.
     """
-    from cohesion.lesson import is_lesson, load_lesson
+    from cohesion.lesson_file import is_lesson, load_lesson
     from cohesion.scenario import ConfigError, load_scenario
     from cohesion.studies.experiment import count_points, is_experiment, load_experiment
 
@@ -312,7 +312,7 @@ def schema(
 
         print_json(experiment_schema())
     elif of == "lesson":
-        from cohesion.lesson import lesson_schema
+        from cohesion.lesson_file import lesson_schema
 
         print_json(lesson_schema())
     else:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from cohesion import ConfigError, load_scenario, simulate
-from cohesion.lesson import load_lesson
+from cohesion.lesson_file import load_lesson
 from cohesion.results import ResultsError, write_results
 from cohesion.scenario import Scenario, config_folder, scenario_from_text
 from cohesion.studies.batch import run_batch

@@ -8,7 +8,8 @@ import pytest
 import solara
 
 from cohesion import load_scenario
-from cohesion.lesson import OF_MEMBERS, lesson_names, load_lesson
+from cohesion.lesson import OF_MEMBERS
+from cohesion.lesson_file import lesson_names, load_lesson
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import Answer, Ensemble
 from cohesion_viz.dashboard import chart, lessons, present

@@ -18,7 +18,7 @@ from cohesion.checks import ConfigError, LeverValue, clean, lever_value, paramet
 from cohesion.checks import month as checked_month
 from cohesion.facts import ELSEWHERE, ISO3
 from cohesion.game import decode, encode
-from cohesion.lesson import lesson_names
+from cohesion.lesson_file import lesson_names
 from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import Event, Scenario, load_scenario, scenario_from_text, scenario_names

@@ -21,9 +21,8 @@ from cohesion.lesson import (
     Claim,
     Lesson,
     Move,
-    lesson_names,
-    load_lesson,
 )
+from cohesion.lesson_file import lesson_names, load_lesson
 from cohesion.outcome import OUTCOMES
 from cohesion.summary import percent
 from cohesion_viz.answers import Ensemble
