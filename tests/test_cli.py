@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cohesion import attribution, checks, cli, outcome, summary
+from cohesion import attribution, checks, cli, cli_run, outcome, summary
 from cohesion.cli_options import MAX_MONTHS, OUTCOMES_OR_INDEX, Asked
 from cohesion.facts import ISO3
 from cohesion.outcome import OUTCOMES
@@ -369,7 +369,7 @@ def test_a_mistake_gets_one_clear_line(call: Call, tmp_path: Path, words: list[s
 def test_what_the_options_repeat_so_that_help_answers_at_once_is_what_is_meant_elsewhere() -> None:
     assert (*outcome.OUTCOMES, "cohesion_index") == OUTCOMES_OR_INDEX
     assert MAX_MONTHS == checks.MAX_MONTHS
-    assert cli.RUNS_OF_COALITION == attribution.RUNS
+    assert cli_run.RUNS_OF_COALITION == attribution.RUNS
 
 
 BAD_FILES = {
