@@ -25,10 +25,9 @@ def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool
     change = ledger["change"].to_numpy(float)
     level = first + np.concatenate([[0.0], np.cumsum(change)])
     low, high = float(level.min()), float(level.max())
-    inside = [
-        p for p in (0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99) if low - 0.35 <= log_odds(p) <= high + 0.35
-    ]
-    low, high = min(low - 0.3, *map(log_odds, inside), low), max(high + 0.3, *map(log_odds, inside), high)
+    lines = {p: float(log_odds(p)) for p in (0.01, 0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99)}
+    lines = {p: at for p, at in lines.items() if low - 0.35 <= at <= high + 0.35}
+    low, high = min([low - 0.3, *lines.values()]), max([high + 0.3, *lines.values()])
     rows = ["start", *map(str, ledger.index), "end"]
     base = np.minimum(level[:-1], level[1:]) - low
     bars, room = [], (high - low) * 0.3  # on a phone a label takes nearly a third of the width
@@ -94,7 +93,8 @@ def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool
                     "lineStyle": {"color": look.grid, "type": "solid", "width": 1},
                     "label": {"position": "end", "color": look.muted, "fontSize": 13},
                     "data": [
-                        {"xAxis": rounded(log_odds(p) - low), "label": {"formatter": f"{percent(p)} %"}} for p in inside
+                        {"xAxis": rounded(at - low), "label": {"formatter": f"{percent(p)} %"}}
+                        for p, at in lines.items()
                     ],
                 },
             },
