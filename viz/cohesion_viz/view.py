@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from cohesion.checks import ConfigError, LeverValue, clean, lever_value, parameter_value
+from cohesion.checks import MAX_MONTHS, ConfigError, LeverValue, clean, lever_value, parameter_value
 from cohesion.facts import ELSEWHERE, ISO3
 from cohesion.game import decode, encode
 from cohesion.lesson_file import lesson_names
@@ -314,7 +314,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "baseline": lambda value: value and one_of(scenario_names)(value),
     "seed": whole(0, MAX_SEED),
     "runs": whole(1, RUNS[-1]),
-    "month": whole(0, 600),
+    "month": whole(0, MAX_MONTHS),
     "member": lambda value: value and one_of(lambda: ISO3)(value),
     "variable": one_of(lambda: MAP_VARIABLES),
     "second": lambda value: value and one_of(scenario_names)(value),
