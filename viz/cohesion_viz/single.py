@@ -175,13 +175,9 @@ def _story(scenario: Scenario, told: list[tuple[int, str]]) -> tuple[Line, ...]:
         for k, text in told
     ]
     lines += [
-        Line(int(row.month) + 1, scenario.month_label(int(row.month)), _first_capital(row.text), "step")
+        Line(int(row.month) + 1, scenario.month_label(int(row.month)), numbers.first_capital(row.text), "step")
         for row in rows
         if row.kind == "step" and 0 <= row.month < scenario.months
     ]
     order = {"event": 0, "step": 1, "told": 2}
     return tuple(sorted(lines, key=lambda line: (line.month, order[line.kind])))
-
-
-def _first_capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -14,6 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from cohesion.studies.discovery import Discovery
 from cohesion.studies.effects import INDEX
 from cohesion_viz.charts import STYLE, grid
+from cohesion_viz.numbers import first_capital
 from cohesion_viz.style import BLOC_COLOURS, BLOC_SHAPES, CAVEAT, CIVIDIS, LIGHT, MARKERS, ink_on
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def phase_diagram(analysis: "Analysis") -> Figure:
             axes.set_ylabel(_label(factors[1]))
             axes.set_title(scenario if len(scenarios) > 1 else "", pad=8)
         bar = figure.colorbar(image, ax=list(panels), shrink=0.9, pad=0.02)
-        bar.set_label(_capital(analysis.measure))
+        bar.set_label(first_capital(analysis.measure))
         bar.outline.set_visible(False)
         if analysis.outcome != INDEX:
             bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -105,7 +106,7 @@ def effects(analysis: "Analysis") -> Figure:
             axes.set_xlabel(_label(named[str(factor)]))
             _value_axis(axes, analysis)
         for axes in panels[:, 0]:
-            axes.set_ylabel(_capital(analysis.measure), wrap=True)
+            axes.set_ylabel(first_capital(analysis.measure), wrap=True)
         if len(scenarios) > 1:
             panels[0, 0].legend(frameon=False, fontsize=11)
         _say(figure, analysis, "Means over all else; bands are 95 % intervals.")
@@ -254,7 +255,3 @@ def _value_axis(axes: Axes, analysis: "Analysis") -> None:
         axes.set_ylim(0, min(1.0, 1.15 * float(analysis.tables["effects"]["high"].clip(0.01).max())))
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     grid(axes, "y")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cohesion.variables import BY_NAME
-from cohesion_viz.numbers import points, written
+from cohesion_viz.numbers import first_capital, points, written
 from cohesion_viz.style import Theme, ink_on
 
 Option = dict[str, Any]
@@ -75,11 +75,6 @@ def day_of(day: datetime.date) -> str:
 def name_of(variable: str) -> str:
     """Name of a variable at the start of a sentence."""
     return first_capital(BY_NAME[variable].long_name)
-
-
-def first_capital(text: str) -> str:
-    """The text with a capital letter at its start."""
-    return text[:1].upper() + text[1:]
 
 
 def brief(variable: str, value: float) -> str:

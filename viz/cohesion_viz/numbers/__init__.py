@@ -29,7 +29,7 @@ from cohesion_viz.numbers.over_time import (
     trust_changes,
 )
 from cohesion_viz.numbers.propositions import on_one_scale
-from cohesion_viz.numbers.words import points, signed, written, written_difference
+from cohesion_viz.numbers.words import first_capital, points, signed, written, written_difference
 
 __all__ = [
     "EVERYTHING_ELSE",
@@ -45,6 +45,7 @@ __all__ = [
     "events",
     "fan",
     "fan_of_one",
+    "first_capital",
     "ledger",
     "limits",
     "map_differences",

@@ -56,3 +56,8 @@ def signed(value: float, places: int = 2) -> str:
     """A number with its sign; nothing is neither plus nor minus."""
     text = f"{value:+,.{places}f}"
     return text[1:] if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+
+
+def first_capital(text: str) -> str:
+    """The text with a capital letter at its start."""
+    return text[:1].upper() + text[1:]

@@ -9,9 +9,9 @@ from cohesion_viz import cause_charts, charts
 from cohesion_viz.charts import index_finding, trust_finding
 from cohesion_viz.echarts.differences import describe_attribution
 from cohesion_viz.echarts.over_time import describe_difference, describe_fan, describe_shares
-from cohesion_viz.echarts.parts import first_capital, interval_in_words, listed
+from cohesion_viz.echarts.parts import interval_in_words, listed
 from cohesion_viz.echarts.waterfall import describe_waterfall
-from cohesion_viz.numbers import EVERYTHING_ELSE, points, signed
+from cohesion_viz.numbers import EVERYTHING_ELSE, first_capital, points, signed
 from cohesion_viz.report import sensitivity, sources
 from cohesion_viz.report.drawing import drawn, svg
 from cohesion_viz.report.material import RUNS_OF_LEDGER, Material
