@@ -6,6 +6,7 @@ import pandas as pd
 from cohesion.facts import NAMES
 from cohesion.rules.measures import log_odds, probability
 from cohesion.summary import percent
+from cohesion.types import Array
 from cohesion_viz.echarts.parts import STRONG, TEXT, Option, base_option, decal, listed, rounded, tip
 from cohesion_viz.numbers import signed
 from cohesion_viz.style import GAIN, GAIN_TEXT, LOSS, LOSS_TEXT, theme
@@ -30,23 +31,7 @@ def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool
     low, high = min([low - 0.3, *lines.values()]), max([high + 0.3, *lines.values()])
     rows = ["start", *map(str, ledger.index), "end"]
     base = np.minimum(level[:-1], level[1:]) - low
-    bars, room = [], (high - low) * 0.3  # on a phone a label takes nearly a third of the width
-    for name, value, end in zip(ledger.index, change, level[1:], strict=True):
-        colour = LOSS if value < 0 else GAIN
-        at_left = value < 0 and end - low > room
-        bars.append(
-            {
-                "name": str(name),
-                "value": rounded(abs(value)),
-                "itemStyle": {"color": colour, "decal": decal("falling" if value < 0 else "plain", colour)},
-                "label": {
-                    "formatter": signed(value),
-                    "position": "left" if at_left else "right",
-                    "color": (LOSS_TEXT if value < 0 else GAIN_TEXT)[dark],
-                },
-                "text": tip(str(name), [f"log-odds {signed(value)}: the odds times {np.exp(value):.2f}"]),
-            }
-        )
+    bars = _bars(ledger, level, (high - low) * 0.3, low, dark)  # on a phone a label takes nearly a third of the width
     hidden = {"name": "", "value": 0, "label": {"show": False}}
     ends = [
         {
@@ -123,6 +108,28 @@ def waterfall_option(ledger: pd.DataFrame, first: float, last: float, dark: bool
             },
         ],
     }  # fmt: skip
+
+
+def _bars(ledger: pd.DataFrame, level: Array, room: float, low: float, dark: bool) -> list[Option]:
+    """A bar a driver; its label stands at its left where it falls and there is room for it from the axis at ``low``."""
+    bars: list[Option] = []
+    for name, value, end in zip(ledger.index, ledger["change"], level[1:], strict=True):
+        colour = LOSS if value < 0 else GAIN
+        at_left = value < 0 and end - low > room
+        bars.append(
+            {
+                "name": str(name),
+                "value": rounded(abs(value)),
+                "itemStyle": {"color": colour, "decal": decal("falling" if value < 0 else "plain", colour)},
+                "label": {
+                    "formatter": signed(value),
+                    "position": "left" if at_left else "right",
+                    "color": (LOSS_TEXT if value < 0 else GAIN_TEXT)[dark],
+                },
+                "text": tip(str(name), [f"log-odds {signed(value)}: the odds times {np.exp(value):.2f}"]),
+            }
+        )
+    return bars
 
 
 def describe_waterfall(ledger: pd.DataFrame, first: float, last: float, member: str) -> str:
