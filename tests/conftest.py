@@ -1,8 +1,9 @@
-"""Settings for all tests: property tests are repeatable, and not timed on a shared machine; the built site."""
+"""Settings for all tests: property tests are repeatable, not timed on a shared machine; commands; the built site."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,25 @@ settings.register_profile(
     "cohesion", deadline=None, derandomize=True, print_blob=False, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("cohesion")
+
+
+@pytest.fixture
+def call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command within this process, in an empty folder: exit code, stdout and stderr."""
+    from cohesion import cli
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["cohesion", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        found = capsys.readouterr()
+        return int(ended.value.code or 0), found.out, found.err
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cohesion import attribution, checks, cli, cli_run, outcome, summary
+from cohesion import attribution, checks, cli_run, outcome, summary
 from cohesion.cli_options import MAX_MONTHS, OUTCOMES_OR_INDEX, Asked
 from cohesion.facts import ISO3
 from cohesion.outcome import OUTCOMES
@@ -27,21 +27,6 @@ SMALL = ["--runs", "6", "--months", "12"]
 #: Exit code, stdout and stderr.
 Answer = tuple[int, str, str]
 Call = Callable[..., Answer]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
-    """Run a command within this process, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["cohesion", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        found = capsys.readouterr()
-        return int(ended.value.code or 0), found.out, found.err
-
-    return run
 
 
 def process(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
