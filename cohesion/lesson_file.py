@@ -11,7 +11,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from cohesion.checks import STRICT, ConfigError, EventFile, checked, clean, lever_value, nearest, parameter_value
+from cohesion.checks import (
+    STRICT,
+    ConfigError,
+    EventFile,
+    checked,
+    clean,
+    lever_value,
+    nearest,
+    parameter_value,
+    schema_of,
+)
 from cohesion.facts import ISO3
 from cohesion.lesson import MEASURES, OF_MEMBERS, Assumption, Choice, Claim, Direction, Effect, Lesson, Move, Side
 from cohesion.scenario import Event, Scenario, config_folder, scenario_names
@@ -109,10 +119,8 @@ _WITHIN: dict[str, type[BaseModel]] = {
 
 
 def lesson_schema() -> dict[str, Any]:
-    """JSON Schema (draft 7) of a lesson file, for editors."""
-    schema = LessonFile.model_json_schema(ref_template="#/definitions/{model}")
-    schema["definitions"] = schema.pop("$defs")
-    return schema | {"$schema": "http://json-schema.org/draft-07/schema#", "title": "cohesion lesson"}
+    """JSON Schema of a lesson file, for editors."""
+    return schema_of(LessonFile, "lesson")
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

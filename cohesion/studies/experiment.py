@@ -24,6 +24,7 @@ from cohesion.checks import (
     json_schema,
     lever_value,
     parameter_value,
+    schema_of,
 )
 from cohesion.parameters import MECHANISMS, neutral_values
 from cohesion.scenario import Scenario, config_folder, load_scenario, scenario_from_text, scenario_names
@@ -176,14 +177,13 @@ def is_experiment(path: str | Path) -> bool:
 
 
 def experiment_schema() -> dict[str, Any]:
-    """JSON Schema (draft 7) of an experiment file, for editors."""
-    schema = ExperimentFile.model_json_schema(ref_template="#/definitions/{model}")
-    schema["definitions"] = schema.pop("$defs")
+    """JSON Schema of an experiment file, for editors."""
+    schema = schema_of(ExperimentFile, "experiment")
     scenario = json_schema()
     schema["definitions"] |= scenario["definitions"]
     for key in ("levers", "parameters"):
         schema["properties"][key] = scenario["properties"][key]
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "cohesion experiment"} | schema
+    return schema
 
 
 def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) -> Experiment:
