@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
@@ -306,9 +306,9 @@ def _first_day(value: object) -> str | None:
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema (draft 7, as taplo reads it) of a scenario file, for editors."""
-    schema = ScenarioFile.model_json_schema(ref_template="#/definitions/{model}")
-    definitions = schema.pop("$defs")
+    """JSON Schema of a scenario file, for editors."""
+    schema = schema_of(ScenarioFile, "scenario")
+    definitions = schema["definitions"]
     definitions["members"] = {"enum": list(member_keys())}
     definitions["members_but_us"] = {"enum": [key for key in member_keys() if key != "USA"]}
     for part, dated in ((schema, True), (definitions["EventFile"], False)):
@@ -323,8 +323,14 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
     }
     alone: list[dict[str, Any]] = [{"required": ["extends"]}, {"required": ["start", "months"]}]
-    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "cohesion scenario"}
-    return cast(dict[str, Any], schema | head | {"anyOf": alone, "definitions": definitions})
+    return schema | {"anyOf": alone}
+
+
+def schema_of(file: type[BaseModel], kind: str) -> dict[str, Any]:
+    """JSON Schema (draft 7, as taplo reads it) of a kind of file, from its model."""
+    schema = file.model_json_schema(ref_template="#/definitions/{model}")
+    schema["definitions"] = schema.pop("$defs")
+    return schema | {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"cohesion {kind}"}
 
 
 def _lever_schema(lever: Lever, dated: bool) -> dict[str, Any]:

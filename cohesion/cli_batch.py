@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cohesion.cli_options import Json, whole
+from cohesion.cli_options import OUTCOMES_OR_INDEX, Json, WorkersOrNone, one_of, whole
 from cohesion.printing import duration, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -43,15 +43,7 @@ def batch(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with what DIR holds of this batch; also starts one.")
     ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers",
-            parser=whole(0, 1024),
-            metavar="N",
-            help="Worker processes; as many as processors by default, 0 computes in this process.",
-        ),
-    ] = None,
+    workers: WorkersOrNone = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Compute on a Dask cluster, as in tcp://10.0.0.1:8786."),
@@ -160,6 +152,7 @@ def analyse(
         str | None,
         typer.Option(
             "--outcome",
+            parser=one_of(lambda: OUTCOMES_OR_INDEX),
             metavar="NAME",
             help="holds, european_pillar, hollow, splinters, or cohesion_index; that of the experiment by default.",
         ),
@@ -174,15 +167,11 @@ def analyse(
 
     What they are follows from the experiment: phase diagram, main effects, sensitivity, discovery, runs needed.
     """
-    from cohesion.cli_options import one_of
-    from cohesion.outcome import OUTCOMES
     from cohesion.studies.analysis import analyse as analysed
     from cohesion.studies.analysis import write
     from cohesion.studies.reading import open_results
 
     opened = open_results(folder)
-    if outcome is not None:
-        one_of(lambda: (*OUTCOMES, "cohesion_index"))(outcome)
     target = out or opened.path / "analysis"
     found = analysed(opened.outcomes, opened.experiment, outcome)
     write(found, target)

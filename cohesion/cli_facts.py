@@ -1,7 +1,6 @@
 """The commands for the tables of facts: facts, and facts check."""
 
 import datetime
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cohesion.cli_options import MAX_RUNS, Asked, Json, Seed, whole
-from cohesion.printing import CAVEAT, print_json, print_table, progress, say
+from cohesion.printing import CAVEAT, fail, print_json, print_table, progress, say
 from cohesion.uncertainty import DEFAULT
 
 if TYPE_CHECKING:
@@ -146,9 +145,9 @@ def _check_name(file: Path) -> None:
 
 def _refuse(faults: list[str]) -> None:
     for fault in faults[:FAULTS]:
-        print(f"error: {fault}", file=sys.stderr)
+        fail(fault)
     if len(faults) > FAULTS:
-        print(f"error: and {len(faults) - FAULTS:,} more", file=sys.stderr)
+        fail(f"and {len(faults) - FAULTS:,} more")
     raise typer.Exit(2)
 
 

@@ -27,7 +27,7 @@ def lessons(
     as_json: Json = False,
 ) -> None:
     """List the lessons of the dashboard, or show one as text."""
-    from cohesion.lesson import lesson_names, load_lesson
+    from cohesion.lesson_file import lesson_names, load_lesson
 
     if name is None:
         found = [load_lesson(each) for each in lesson_names()]

@@ -118,6 +118,15 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", parser=whole(1, 1024), metavar="N", help="Processes; as many as processors by default."),
 ]
+WorkersOrNone = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        parser=whole(0, 1024),
+        metavar="N",
+        help="Worker processes; as many as processors by default, 0 computes in this process.",
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write a folder with tables, bands and figure.")]
 Holder = Annotated[
     str | None,

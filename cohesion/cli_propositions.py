@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cohesion.cli_options import Asked, Json, Seed, Uncertain, one_of, whole
+from cohesion.cli_options import Asked, Json, Seed, Uncertain, WorkersOrNone, one_of, whole
 from cohesion.printing import duration, print_json, print_table, progress, say
 from cohesion.uncertainty import DEFAULT
 
@@ -45,18 +45,12 @@ def propositions(
     ] = 512,
     seed: Seed = 0,
     uncertainty: Uncertain = DEFAULT,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers", parser=whole(0, 1024), metavar="N",
-            help="Worker processes; as many as processors by default, 0 computes in this process.",
-        ),
-    ] = None,
+    workers: WorkersOrNone = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write a page with its figure on each, and tables.")
     ] = None,
     as_json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Test the essay's claims, P1 to P11.
 
     Each is supported, mixed or refuted, by paired contrasts and a rule that was fixed before the first run.

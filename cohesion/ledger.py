@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cohesion.facts import ISO3, NAMES
+from cohesion.rules.measures import probability
 from cohesion.rules.trust import LIMIT, carry
 from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Values
@@ -146,7 +147,7 @@ def explain(
         "ledger": "traced" if traced else "direct",
         "first": first,
         "last": last,
-        "probability_first": 1 / (1 + float(np.exp(-first))),
-        "probability_last": 1 / (1 + float(np.exp(-last))),
+        "probability_first": float(probability(first)),
+        "probability_last": float(probability(last)),
         "drivers": dict(sorted(drivers.items(), key=lambda item: -abs(item[1]))),
     }

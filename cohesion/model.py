@@ -1,14 +1,13 @@
 """The Mesa model: one run, stepped by month, with an agent for each member, Russia and Ukraine.
 
 The rules are the ensemble's: an `AllianceModel` is a `Simulation` with a run axis of one, and its agents are live views
-of one row of the state. A subclass of `Member` may override what a member does in a phase.
+of one row of the state. A subclass of `Member` may override what a member decides.
 """
 
 from pathlib import Path
 from typing import Any
 
 import mesa
-import numpy as np
 import xarray as xr
 from mesa.datacollection import DataCollector
 
@@ -16,6 +15,7 @@ from cohesion import outcome as rule
 from cohesion.facts import ISO3, NAMES
 from cohesion.ledger import Ledger
 from cohesion.record import Recorder, dataset
+from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Values
 from cohesion.story import tell
@@ -79,11 +79,8 @@ class Member(mesa.Agent):
 
     def trust_in(self, ally: str) -> float:
         """Belief that an ally, named by its code, would honour Article 5, 0 to 1."""
-        column = ISO3.index(ally)
-        odds = (
-            self.model.simulation.inputs.prior[0, self._row, column] + self.model.state.deviation[0, self._row, column]
-        )
-        return float(1 / (1 + np.exp(-odds)))
+        at = 0, self._row, ISO3.index(ally)
+        return float(probability(self.model.simulation.inputs.prior[at], self.model.state.deviation[at]))
 
     def why(self, ally: str = "USA") -> dict[str, float]:
         """Original causes of the change of its trust in an ally so far, in log-odds: the traced ledger."""
@@ -168,8 +165,15 @@ class AllianceModel(mesa.Model):
     russia, ukraine
         The other two agents.
     datacollector
-        Of cohesion index, unity, credibility and outcome for the model, and of trust, spending, threat and posture for
+        Of cohesion index, unity and outcome for the model, and of trust in the US, spending, threat and posture for
         agents that are members.
+
+    Raises
+    ------
+    ConfigError
+        Where the scenario is not valid.
+    ValueError
+        Where the seed is negative, or a member, parameter or mechanism is unknown.
     """
 
     def __init__(
@@ -246,18 +250,18 @@ class AllianceModel(mesa.Model):
         run, simulation = self.run_number, self.simulation
         return dataset(self._recorder.records(), simulation.scenario, range(run, run + 1), self._attributes).isel(run=0)
 
-    def _amend(self, phase: str, proposed: Array) -> Array:
+    def _amend(self, decision: str, proposed: Array) -> Array:
         """Ask members of a class of their own what they do instead."""
         if all(type(member) is Member for member in self.members.values()):
             return proposed
         amended = proposed.copy()
         for row, member in enumerate(self.members.values()):
-            if phase == "posture":
+            if decision == "posture":
                 choice = member.decide_posture(POSTURES[int(proposed[0, row])])
                 if choice not in POSTURES:
                     raise ValueError(f"{member.iso3} decides on {choice!r}; postures are {', '.join(POSTURES)}")
                 amended[0, row] = POSTURES.index(choice)
             else:
-                decide = member.decide_budget if phase == "budget" else member.decide_aid
+                decide = member.decide_budget if decision == "budget" else member.decide_aid
                 amended[0, row] = decide(float(proposed[0, row]))
         return amended

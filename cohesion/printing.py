@@ -26,6 +26,11 @@ def warn(text: str) -> None:
     print(f"warning: {text}", file=sys.stderr)
 
 
+def fail(text: str) -> None:
+    """A mistake of the user, on stderr; the caller sets the exit code."""
+    print(f"error: {text}", file=sys.stderr)
+
+
 def print_json(content: dict[str, Any]) -> None:
     """One JSON object, without NaN or infinities, which JSON lacks."""
     print(json.dumps(content, indent=2, allow_nan=False))
@@ -139,7 +144,7 @@ def print_run(scenario: "Scenario", history: "xr.Dataset", story: Sequence[dict[
 
 
 def print_explanation(found: dict[str, Any], title: str) -> None:
-    """Causes of a change of trust, of `cohesion.explain.explain`, the largest first."""
+    """Causes of a change of trust, of `cohesion.ledger.explain`, the largest first."""
     from cohesion.facts import NAMES
 
     toward = found["toward"]

@@ -258,6 +258,28 @@ def _put_in_place(fresh: Path, target: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: under a temporary name beside its own, and then renamed.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written; an earlier file of its name stays.
+    """
+    handle, fresh = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(fresh, 0o644)
+        os.replace(fresh, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(fresh)
+        raise
+
+
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON file of a result."""
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)

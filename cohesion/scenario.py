@@ -12,7 +12,6 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from cohesion import extend
 from cohesion.checks import (
@@ -31,7 +30,8 @@ from cohesion.checks import (
     us_stands_apart,
 )
 from cohesion.levers import BY_NAME, LEVERS
-from cohesion.toml import MAX_BYTES, parse, written
+from cohesion.toml import content_of, parse, written
+from cohesion.types import Array
 
 __all__ = [
     "ConfigError",
@@ -48,7 +48,7 @@ __all__ = [
     "scenario_names",
 ]
 
-Array = npt.NDArray[np.float64]
+#: Scenarios that may extend one another in a chain.
 MAX_DEPTH = 8
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
@@ -363,8 +363,7 @@ def _find(name: str, folder: Path) -> Path:
 def _load(path: Path, chain: tuple[Path, ...]) -> Scenario:
     """Read a file; ``chain`` holds the files that extend it."""
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = content_of(path)
     except OSError as error:
         raise ConfigError(f"{clean(str(path))}: cannot be read ({error.strerror})") from None
     return _scenario(parse(data, str(path)), path.stem, str(path), path.parent, (*chain, path.resolve()))

@@ -40,9 +40,9 @@ def start(facts: Facts, p: Parameters, neutral: Levers) -> tuple[Inputs, State]:
     exposure = threat.exposure(facts.distance_moscow, facts.border.astype(float), p)
     shared = sum(np.outer(g, g).astype(float) for name, g in facts.groups.items() if name != "EU")
     ties = learning.ties(facts.distance, eu, np.asarray(shared), facts.trade_share, p)
-    at_odds = _log_odds(np.clip(facts.favourability, 0.05, 0.95))
+    at_odds = measures.log_odds(np.clip(facts.favourability, 0.05, 0.95))
     image = at_odds - (at_odds * europe).sum() / europe.sum()
-    prior = np.broadcast_to(_log_odds(p.prior_honour)[..., None], (runs, members, members)).copy()
+    prior = np.broadcast_to(measures.log_odds(p.prior_honour)[..., None], (runs, members, members)).copy()
     prior[..., usa] += p.prior_image * image * europe
     trust_in_us = measures.probability(prior[..., usa])
     european_ties = learning.without(ties, usa)
@@ -118,10 +118,6 @@ def _calibrate_start(x: Inputs, s: State, neutral: Levers, p: Parameters) -> tup
     x = replace(x, european_trust=s.european_trust, credibility=s.credibility, spill_in=spill_in)
     index, with_burden = measures.cohesion(s.trust_in_us, s.european_trust, s.flank, s.unity, s.spending, x.europe)
     return x, replace(s, cohesion_index=index, cohesion_with_burden=with_burden)
-
-
-def _log_odds(probability: Array) -> Array:
-    return np.log(probability / (1 - probability))
 
 
 def _export_weights(facts: Facts) -> Array:

@@ -3,9 +3,10 @@
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
-from cohesion.checks import MAX_NESTING, ConfigError, clean
+from cohesion.checks import MAX_NESTING, ConfigError, clean, nearest
 
 MAX_BYTES = 256 * 1024
 # A key of very many parts would take tomllib memory that grows with the square of their number.
@@ -47,6 +48,54 @@ def parse(content: str | bytes, file: str) -> dict[str, Any]:
     if level:
         raise ConfigError(deep)
     return raw
+
+
+def read_file(name_or_path: str | Path, kind: str, folder: Path, names: tuple[str, ...]) -> tuple[dict[str, Any], Path]:
+    """The tables of a file, and its path.
+
+    Parameters
+    ----------
+    name_or_path
+        One of the names, or the path of a file.
+    kind
+        What the file is to be, as in ``"lesson"``.
+    folder, names
+        Where files go by their names, and which there are.
+
+    Raises
+    ------
+    ConfigError
+        Where there is no such file, or it cannot be read.
+    """
+    path = folder / f"{name_or_path}.toml" if name_or_path in names else Path(name_or_path)
+    where = clean(str(path))
+    try:
+        return parse(content_of(path), str(path)), path
+    except IsADirectoryError:
+        article = "an" if kind[0] in "aeiou" else "a"
+        raise ConfigError(f"{where}: a folder; {article} {kind} is a TOML file") from None
+    except FileNotFoundError:
+        close = nearest(path.stem, names)
+        hint = f"; did you mean {close}?" if close else ""
+        raise ConfigError(f"no {kind} or file {where!r}; {kind}s: {', '.join(names)}{hint}") from None
+    except ConfigError:
+        raise
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+
+
+def keys_of(path: str | Path) -> set[str]:
+    """The keys at the top of a file, by which one tells what it is meant to be; none where it cannot be read."""
+    try:
+        return set(parse(content_of(Path(path)), str(path)))
+    except (OSError, ValueError):
+        return set()
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file, and one more than `parse` takes where it is larger than that."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 def written(value: Any) -> str:

@@ -25,8 +25,8 @@ WAR, MORATORIUM, CEASEFIRE, GUARDED, RENEWED = range(5)
 #: Decisions that come up each quarter, in the order in which they are coded.
 DECISIONS = ("sanctions renewal", "aid package", "force posture", "joint statement")
 SANCTIONS, AID, FORCE, STATEMENT = range(4)
-#: What the ledger of trust books to: what concerns the US alone, the conduct of any ally, and what arises in the update
-#: itself. `cohesion.extend` puts mechanisms from outside before these three.
+#: What the ledger of trust books to, in order: conduct of the US, the conduct of any ally, and what arises in the
+#: update itself. `cohesion.extend` puts mechanisms from outside before the last three.
 TOWARD_US = (
     "tariffs", "territorial claims", "commitment", "troops", "US aid to Ukraine", "concessions", "culture war",
     "courting Russia", "burden demand", "withdrawal", "noise",
@@ -192,10 +192,11 @@ class Book(Protocol):
         conduct: dict[str, Array],
         after: Array,
     ) -> None:
-        """Book one month's change of trust to its drivers."""
+        """Book one month's change of trust to its drivers; shapes and units are those of the ledger."""
 
 
-#: A hook by which a subclassed Mesa agent amends what members do: (phase, proposed array) -> array.
+#: A hook by which a subclassed Mesa agent amends what members do: (decision, proposed array) -> array; the decision is
+#: "budget", "aid" or "posture".
 Amend = Callable[[str, npt.NDArray[Any]], npt.NDArray[Any]]
 
 

@@ -208,7 +208,7 @@ def claim_over_time() -> pd.DataFrame:
         "claim": fan(claimed, "trust_in_us", "DNK"),
         "difference": paired_difference(calm, claimed, "trust_in_us", "DNK"),
     }
-    return pd.concat({name: part for name, part in parts.items()}, names=["of"]).reset_index()
+    return pd.concat(parts, names=["of"]).reset_index()
 
 
 def difference_of_index() -> pd.DataFrame:

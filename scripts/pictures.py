@@ -49,9 +49,9 @@ def lines(axes: Axes, table: pd.DataFrame, x: str, names: dict[str, str]) -> Non
                       fontweight="bold", annotation_clip=False)  # fmt: skip
 
 
-def percent(axis: "Axes", decimals: int = 0) -> None:
+def percent(axes: Axes) -> None:
     """Shares as per cent on the upright axis."""
-    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=decimals, symbol=" %"))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
 
 
 def threat(figure: Figure, table: pd.DataFrame) -> None:

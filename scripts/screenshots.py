@@ -18,8 +18,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from cohesion.game import Game, encode
-from cohesion.lesson import lesson_names
-from cohesion_viz.dashboard.lessons import view_at
+from cohesion.lesson_file import lesson_names
+from cohesion_viz.dashboard.lesson_steps import view_at
 from cohesion_viz.view import View
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"

@@ -1,9 +1,10 @@
-"""Settings for all tests: property tests are repeatable, and not timed on a shared machine; the built site."""
+"""Settings for all tests: property tests are repeatable, not timed on a shared machine; commands; the built site."""
 
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,25 @@ settings.register_profile(
 settings.load_profile("cohesion")
 # Programs that tests interrupt inherit it: a shell starts what is in its background with interrupts ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command within this process, in an empty folder: exit code, stdout and stderr."""
+    from cohesion import cli
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["cohesion", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        found = capsys.readouterr()
+        return int(ended.value.code or 0), found.out, found.err
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from cohesion import cli, summary
-from cohesion.cli_options import Asked
+from cohesion import attribution, checks, cli_run, outcome, summary
+from cohesion.cli_options import MAX_MONTHS, OUTCOMES_OR_INDEX, Asked
 from cohesion.facts import ISO3
 from cohesion.outcome import OUTCOMES
 from cohesion.printing import CAVEAT
@@ -27,21 +27,6 @@ SMALL = ["--runs", "6", "--months", "12"]
 #: Exit code, stdout and stderr.
 Answer = tuple[int, str, str]
 Call = Callable[..., Answer]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
-    """Run a command within this process, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["cohesion", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        found = capsys.readouterr()
-        return int(ended.value.code or 0), found.out, found.err
-
-    return run
 
 
 def process(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -342,6 +327,7 @@ BAD: list[tuple[list[str], str]] = [
     (["explain", "status-quo"], "--member"),
     (["explain", "status-quo", "--member", "DNK", "--outcome", "holds"], "one of --member"),
     (["explain", "status-quo", "--outcome", "hold"], '"holds"'),
+    (["analyse", "nowhere", "--outcome", "hold"], "--outcome: found 'hold'"),
     (["compare", "status-quo"], "B"),
     (["levers", "--holder", "rusia"], '"russia"'),
     (["parameters", "--mechanism", "trad"], '"trade"'),
@@ -363,6 +349,12 @@ def test_a_mistake_gets_one_clear_line(call: Call, tmp_path: Path, words: list[s
     assert err.count("\n") == 1
     assert expected in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_options_repeat_so_that_help_answers_at_once_is_what_is_meant_elsewhere() -> None:
+    assert (*outcome.OUTCOMES, "cohesion_index") == OUTCOMES_OR_INDEX
+    assert MAX_MONTHS == checks.MAX_MONTHS
+    assert cli_run.RUNS_OF_COALITION == attribution.RUNS
 
 
 BAD_FILES = {

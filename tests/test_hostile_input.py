@@ -10,7 +10,7 @@ from cohesion.studies.experiment import load_experiment
 from cohesion_viz.dashboard.files import brought
 from cohesion_viz.view import View
 from experiments.fuzzing import running
-from experiments.fuzzing.doors import Door, doors, whole_folders
+from experiments.fuzzing.doors import QUERIES, Door, doors, whole_folders
 from experiments.soak.report import record
 
 NAMES = ("scenario", "experiment", "lesson", "upload", "link", "results folder")
@@ -61,6 +61,13 @@ def test_a_process_that_dies_is_found():
     count, data = found.failures["the process died"]
     assert count == 1
     assert isinstance(data, bytes)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_links_that_are_mutated_are_valid_and_whole(query):
+    view, told = View.from_query(query)
+    assert told == ()
+    assert View.from_query(view.to_query()) == (view, ())
 
 
 BOMBS = {

@@ -21,12 +21,10 @@ from cohesion.lesson import (
     SEED,
     Measured,
     borne_out,
-    lesson_names,
-    lesson_of,
-    load_lesson,
     measure,
     undone,
 )
+from cohesion.lesson_file import lesson_names, lesson_of, load_lesson
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import config_folder, scenario_from_text
 

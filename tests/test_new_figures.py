@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cohesion import cli, load_scenario, simulate
+from cohesion import load_scenario, simulate
 from cohesion.facts import FOLDER, ISO3, FactsError, facts_from, load_facts
 from cohesion.facts.changes import BY_FILE, figure_changes, replacing, starts, table_change
 from cohesion.facts.tables import shipped_tables
@@ -21,21 +20,6 @@ Draft = Callable[..., Path]
 #: Exit code, stdout and stderr.
 Answer = tuple[int, str, str]
 Call = Callable[..., Answer]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
-    """Run a command within this process, in the folder of the drafts."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["cohesion", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        found = capsys.readouterr()
-        return int(ended.value.code or 0), found.out, found.err
-
-    return run
 
 
 def said(answer: Answer) -> Any:

@@ -14,8 +14,8 @@ import numpy as np
 
 from cohesion.facts import derive
 from cohesion.facts.codes import ELSEWHERE, FOLDER, ISO3, NAMES, FactsError
-from cohesion.facts.derive import Array, BoolArray, IntArray
 from cohesion.facts.tables import FIRST_START, Tables, check_tables, read_tables, shipped_tables
+from cohesion.types import Array, BoolArray, IntArray
 
 __all__ = [
     "ELSEWHERE",

@@ -9,14 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from cohesion.facts.codes import ISO3
 from cohesion.facts.tables import SURVEYS_FOR_A_MEAN, Row, Tables
-
-Array = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from cohesion.types import Array, BoolArray, IntArray
 
 INDEX = {code: position for position, code in enumerate(ISO3)}
 USA = INDEX["USA"]

@@ -13,7 +13,7 @@ Arrays have the run axis first: each run's Russia reads that run alone.
 
 import numpy as np
 
-from cohesion.rules import measures
+from cohesion.rules import measures, united_states
 from cohesion.simulation import Simulation
 from cohesion.types import Array, BoolArray, Levers
 
@@ -34,8 +34,7 @@ def readings(simulation: Simulation) -> Array:
 
 def price(levers: Levers) -> Array:
     """What Russia is paid: US concessions of all kinds less Europe's sanctions, ``[run or 1, 1]``."""
-    conceded = levers.us_concession_territory + levers.us_concession_nato + levers.us_concession_sanctions
-    return conceded - levers.sanctions
+    return united_states.concessions(levers) - levers.sanctions
 
 
 def next_levers(levers: Array, answers: Array, paid: BoolArray) -> Array:

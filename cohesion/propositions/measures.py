@@ -58,7 +58,7 @@ MEASURES = (
        "discounted by 3 % a year"),
 )  # fmt: skip
 BY_NAME = {measure.name: measure for measure in MEASURES}
-#: Variables of `simulate` that the measures are taken from.
+#: Variables of `cohesion.simulate` that the measures are taken from.
 VARIABLES = ("cohesion_index", "cohesion_with_burden", "capacity", "confidence", "strength", "problem", "phase",
              "credibility", "spending", "aid", "loss")  # fmt: skip
 #: Yearly rate at which later costs are discounted: an assumption, as in public appraisal.

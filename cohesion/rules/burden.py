@@ -78,8 +78,22 @@ def desired(
 
     Parameters
     ----------
+    at_start
+        % of GDP, ``[member]``.
+    threat_change, fear_change
+        Perceived threat, and threat times distrust of the US, less those of the start.
+    spill_in_change
+        Log of the trusted capability of allies other than the US relative to the start.
+    loss
+        GDP lost, as a fraction.
     gap
         `pledge_gap` less that of the start.
+    demand
+        Public demand of the US beyond that of the start, 0 to 1.
+    rally
+        Of `cohesion.rules.claims.rally`, logs.
+    goodwill_lost
+        Probability of liking the US lost since the start.
     preference
         What past budgets have revealed beyond these rules, in logs; see `surprise`.
     """
@@ -103,6 +117,8 @@ def budget(spending: Array, plan: Array, speed: Array, p: Parameters) -> Array:
 
     Parameters
     ----------
+    spending, plan
+        % of GDP, ``[run, member]``.
     speed
         Multiple of the usual speed of rises, 1 as at the start.
     """
@@ -118,8 +134,10 @@ def surprise(spending: Array, preference: Array, by: Array, p: Parameters) -> tu
 
     Parameters
     ----------
+    spending, preference
+        Before it, ``[run, member]``.
     by
-        In logs.
+        The surprise, in logs.
     """
     return spending * np.exp(by), preference + p.preference_shift * by
 

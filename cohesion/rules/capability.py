@@ -27,6 +27,11 @@ def purchases(spending_usd: Array, usual_usd: Array, p: Parameters) -> Array:
     """Spending that becomes capability, billion USD in the month, ``[run, member]``.
 
     Of what is spent beyond (or short of) the share of GDP of the start, ``absorption`` counts.
+
+    Parameters
+    ----------
+    spending_usd, usual_usd
+        Billion USD in the month: as spent, and at the share of GDP of the start.
     """
     return usual_usd + p.absorption * (spending_usd - usual_usd)
 
@@ -38,10 +43,12 @@ def accumulate(
 
     Parameters
     ----------
+    capability, pipeline
+        Before it.
     spending_usd
         Billion USD in the month.
     share
-        `enabler_share`: crowded out of the order book.
+        Of `enabler_share`, 0 to 1: crowded out of the order book.
     """
     orders = spending_usd * p.equipment_share
     delivered = pipeline / p.delivery_months
@@ -52,7 +59,10 @@ def accumulate(
 def build_enablers(
     enablers: Array, pipeline: Array, spending_usd: Array, share: Array, p: Parameters
 ) -> tuple[Array, Array]:
-    """Own enablers and their order book after one month, billion USD of stock, ``[run, member]`` each."""
+    """Own enablers and their order book after one month, billion USD of stock, ``[run, member]`` each.
+
+    Parameters are those of `accumulate`.
+    """
     delivered = pipeline / p.enabler_months
     orders = spending_usd * p.equipment_share * share
     return enablers * (1 - p.depreciation / 12) + delivered, pipeline + orders - delivered

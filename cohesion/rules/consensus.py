@@ -8,12 +8,18 @@ import numpy as np
 
 from cohesion.types import COMMITTED, OBSTRUCTING, PILLAR, WITHDRAWN, Array, IntArray, Parameters
 
-#: How contested each decision of `DECISIONS` is, in log-odds: sanctions and aid more than posture and words.
+#: How contested each of `cohesion.types.DECISIONS` is, in log-odds: sanctions and aid more than posture and words.
 CONTEST = np.array([0.0, 0.3, -1.0, -1.5])
 
 
 def objection(alignment: Array, threat: Array, wedge: Array, posture: IntArray, p: Parameters) -> Array:
-    """Log-odds that a member would block a decision of average contest, ``[run, member]``."""
+    """Log-odds that a member would block a decision of average contest, ``[run, member]``; of one that has left, -20.
+
+    Parameters
+    ----------
+    alignment, threat, wedge
+        Hard line on Russia, -1 to 1; perceived threat and `cohesion.rules.russia.wedge`, 0 to 1; ``[run, member]``.
+    """
     stance = -p.veto_alignment * alignment - threat + p.veto_wedge * wedge
     return np.where(posture == WITHDRAWN, -20.0, p.veto_bias + stance + p.veto_obstruction * (posture == OBSTRUCTING))
 

@@ -19,8 +19,13 @@ def projection(distance: Array, usa: int, p: Parameters) -> Array:
     return share
 
 
-def probability(prior: Array, deviation: Array | float = 0.0) -> Array:
-    """Inverse of the log-odds, any shape.
+def log_odds(probability: Array | float) -> Array:
+    """Log-odds of a probability above 0 and below 1, any shape."""
+    return np.log(probability / (1 - probability))
+
+
+def probability(prior: Array | float, deviation: Array | float = 0.0) -> Array:
+    """Inverse of `log_odds`, any shape.
 
     Parameters
     ----------
@@ -45,13 +50,18 @@ def response(
 ) -> tuple[Array, Array, Array]:
     """Response a member may expect if attacked: with the US, without it, and that of allies other than the US alone.
 
-    ``response[i] = c[i] a(i) + sum_j trust[i, j] c[j] projection[i, j] (autonomy[j] + (1 - autonomy[j]) trust[i,
-    US])``, where a member's own forces count in full but lean on the same enablers.
+    ``response[i] = capability[i] a(i, i) + sum_j trust[i, j] capability[j] projection[i, j] present[j] a(i, j)`` with
+    ``a(i, j) = autonomy[j] + (1 - autonomy[j]) trust[i, US]``: a member's own forces count in full, but lean on
+    American enablers as those of allies do.
 
     Parameters
     ----------
     trust
         Probability, ``[run, member, ally]``.
+    projection
+        Share of an ally's capability that reaches a member, 0 to 1, ``[run, member, ally]``.
+    capability, autonomy
+        Billion USD of stock, and the share that is usable without the US, 0 to 1, ``[run, member]``.
     present
         Share of each ally's forces that is in the alliance, 0 to 1 (of the US up to 1.5 with more troops in place),
         ``[run, ally]``.
@@ -79,7 +89,13 @@ def response(
 
 
 def credibility(response: Array, required: Array, p: Parameters) -> Array:
-    """Credibility of a member's collective defence, 0 to 1, ``[run, member]``: logistic(k ln(response / required))."""
+    """Credibility of a member's collective defence, 0 to 1, ``[run, member]``: logistic(k ln(response / required)).
+
+    Parameters
+    ----------
+    response, required
+        Expected, and force that would have to be met, billion USD of stock.
+    """
     ratio = (np.maximum(response, 1e-9) / required) ** p.credibility_slope
     return ratio / (1 + ratio)
 
@@ -110,8 +126,14 @@ def cohesion(
 
     Parameters
     ----------
+    trust_in_us, european_trust
+        0 to 1, ``[run, member]``.
     flank
-        `flank` of credibility.
+        Of `flank`, taken of credibility.
+    unity
+        Share of decisions put into effect, 0 to 1, ``[run, 1]``.
+    spending
+        % of GDP, ``[run, member]``.
     """
     trust = 0.5 * mean(trust_in_us, europe) + 0.5 * mean(european_trust, europe)
     core = trust * flank * unity
@@ -120,7 +142,13 @@ def cohesion(
 
 
 def present(posture: IntArray, us_withdrawal: Array, usa: int) -> Array:
-    """Share of each ally's forces in the alliance, 0 to 1, ``[run, ally]``."""
+    """Share of each ally's forces in the alliance, 0 to 1, ``[run, ally]``.
+
+    Parameters
+    ----------
+    us_withdrawal
+        Share of US forces that has been withdrawn, 0 to 1, ``[run or 1, 1]``.
+    """
     share = (posture != WITHDRAWN).astype(float)
     share[..., usa] = 1 - us_withdrawal[..., 0]
     return share
@@ -131,6 +159,13 @@ def connectivity(deviation: Array, prior: Array, threshold: Array) -> Array:
 
     An edge joins two members whose mutual trust (the smaller of the two) exceeds the threshold (Fiedler 1973). 0: the
     alliance has fallen into parts that do not trust each other; 1: everyone trusts everyone.
+
+    Parameters
+    ----------
+    deviation, prior
+        How far log-odds of trust have moved, and what they were at the start, ``[run, member, ally]``.
+    threshold
+        Probability, ``[run, 1]``.
     """
     trust = probability(prior, deviation)
     mutual = np.minimum(trust, np.swapaxes(trust, -1, -2))

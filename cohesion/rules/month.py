@@ -146,8 +146,8 @@ def advance(
     s, x, lv, z, p
         State, fixed inputs, levers and shocks of the month, parameters.
     amend
-        Called with ``("budget" | "aid" | "posture", proposed)``; what it returns is done. A subclassed Mesa agent acts
-        here.
+        Called with the decision (``"budget"``, ``"aid"`` or ``"posture"``) and what the rules propose,
+        ``[run, member]``; what it returns is done. A subclassed Mesa agent acts here.
     book
         A ledger that is told every change of trust and its drivers.
     stands
@@ -296,7 +296,7 @@ def advance(
 
 
 def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Amend, stands: Standing) -> State:
-    """What happens at the end of a quarter: defence is assessed, postures are taken, decisions come up.
+    """The state after the end of a quarter: defence is assessed, postures are taken, decisions come up.
 
     Parameters are those of `advance`.
     """
@@ -328,7 +328,15 @@ def quarter(s: State, x: Inputs, lv: Levers, z: Shocks, p: Parameters, amend: Am
 
 
 def assess(s: State, x: Inputs, lv: Levers, p: Parameters, assurance: Array) -> State:
-    """M15: expected response, credibility with and without the US, spill-in and trust among Europeans."""
+    """M15: expected response, credibility with and without the US, spill-in and trust among Europeans.
+
+    Parameters
+    ----------
+    s, x, lv, p
+        As of `advance`.
+    assurance
+        Worth of the assurance force, 0 to 1, ``[run or 1, 1]``.
+    """
     belief = measures.probability(x.prior, s.deviation)
     present = measures.present(s.posture, lv.us_withdrawal, x.usa)
     in_place = (x.troops * lv.us_troops).sum(axis=-1, keepdims=True)
@@ -350,6 +358,6 @@ def assess(s: State, x: Inputs, lv: Levers, p: Parameters, assurance: Array) -> 
     )
 
 
-def _as_proposed(phase: str, proposed: np.ndarray) -> np.ndarray:
+def _as_proposed(decision: str, proposed: np.ndarray) -> np.ndarray:
     """Members do what the rules propose."""
     return proposed

@@ -45,11 +45,15 @@ def redraw(
 
     Parameters
     ----------
+    alignment, trend
+        Of the government before and of its country, hard line on Russia 1 to accommodating -1.
     goodwill_lost
         Probability of liking the US lost since the start: whether it turns voters from the hard line on Russia is open,
         so the range of ``goodwill_vote`` crosses zero.
+    threat_change
+        Perceived threat less that of the start.
     swing
-        `swing`.
+        Of `swing`.
     """
     new = trend + 0.5 * (alignment - trend) + swing - p.goodwill_vote * goodwill_lost + p.threat_vote * threat_change
     return new.clip(-1, 1)

@@ -19,8 +19,9 @@ from cohesion.types import (
     Parameters,
 )
 
-#: What each posture says of an ally beside the committed; assumption: order and spacing, scaled by posture_conduct.
-CONDUCT = np.array([0.0, 0.0, -0.3, -0.8, -0.7, -3.0])
+#: What each posture says of an ally beside the committed, log-odds; assumption: order and spacing, scaled by
+#: posture_conduct.
+WHAT_IT_SAYS = np.array([0.0, 0.0, -0.3, -0.8, -0.7, -3.0])
 
 
 def utilities(
@@ -35,7 +36,7 @@ def utilities(
     pillar: Array,
     p: Parameters,
 ) -> Array:
-    """Utility of each posture in the order of `POSTURES`, ``[run, member, posture]``.
+    """Utility of each posture in the order of `cohesion.types.POSTURES`, ``[run, member, posture]``.
 
     In changes since the start, so that the utilities of a status quo stand still; levels enter by the alignment of the
     government alone (hard line on Russia 1, accommodating -1). Whether threat makes members balance or bandwagon is
@@ -43,6 +44,13 @@ def utilities(
 
     Parameters
     ----------
+    trust_change, european_change, threat_change, credibility_change, autonomy_change
+        Probabilities and shares less those of the start, ``[run, member]``: trust in the US and in the others,
+        perceived threat, credibility, and the share of capability that is usable without the US.
+    goodwill_lost
+        Probability of liking the US lost since the start, ``[run, member]``.
+    alignment
+        -1 to 1, ``[run, member]``.
     wedge
         What Russia offers the member for breaking ranks, 0 to 1.
     pillar
@@ -67,12 +75,16 @@ def utilities(
 
 
 def choose(utilities: Array, current: IntArray, draw: Array, p: Parameters) -> IntArray:
-    """Posture after a quarter, an index into `POSTURES`, ``[run, member]``.
+    """Posture after a quarter, an index into `cohesion.types.POSTURES`, ``[run, member]``.
 
     A government reviews its posture now and then (``posture_review``) and chooses by quantal response; else it stays.
 
     Parameters
     ----------
+    utilities
+        Of `utilities`.
+    current
+        Posture before, ``[run, member]``.
     draw
         Uniform on [0, 1), ``[run, member]``: below ``posture_review`` there is a review, and where below it decides.
     """
@@ -95,7 +107,7 @@ def best(utilities: Array) -> IntArray:
 
 def conduct(posture: IntArray, at_start: IntArray, p: Parameters) -> Array:
     """Long-run signal that postures send to all observers, log-odds, ``[run, ally]``, relative to the start."""
-    return p.posture_conduct * (CONDUCT[posture] - CONDUCT[at_start])
+    return p.posture_conduct * (WHAT_IT_SAYS[posture] - WHAT_IT_SAYS[at_start])
 
 
 def defects(posture: IntArray) -> BoolArray:

@@ -22,6 +22,8 @@ def retaliate(retaliation: Array, tariff: Array, joint: Array, weights: Array, p
 
     Parameters
     ----------
+    retaliation, tariff
+        Rates before the month, and as faced from the US, 0 to 1, ``[run, member]``.
     joint
         Share of the tariff that is answered, 0 to 1.
     weights

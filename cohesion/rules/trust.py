@@ -92,9 +92,14 @@ def revise(
 
 
 def noise(common: Array, observer: Array, europe: Array, p: Parameters) -> Array:
-    """Monthly shock to each member's trust in the US, ``[run, member]``: half common, half its own (in variance).
+    """Monthly shock to each member's trust in the US, log-odds, ``[run, member]``: half common, half its own.
 
-    The standard deviation of the stationary distribution is ``trust_noise``.
+    Half in variance. The standard deviation of the stationary distribution is ``trust_noise``.
+
+    Parameters
+    ----------
+    common, observer
+        Standard normal, ``[run, 1]`` and ``[run, member]``.
     """
     shock = common + observer
     shock *= p.trust_noise * np.sqrt(p.anchor) * europe
@@ -112,6 +117,13 @@ def goodwill(deviation: Array, signal: Array, p: Parameters) -> Array:
     """Goodwill toward the US after one month, deviation of log-odds, ``[run, member]``.
 
     A stock of its own, faster than trust: German favourability of the US went from 26 % in 2020 to 59 % in 2021
-    (Pew). ``signal`` is the long-run effect on trust of coercion and rhetoric, before the asymmetry.
+    (Pew).
+
+    Parameters
+    ----------
+    deviation
+        Of log-odds before the month.
+    signal
+        Long-run effect of coercion and rhetoric on trust, log-odds, before the asymmetry.
     """
     return deviation + p.goodwill_recovery * (p.goodwill_sensitivity * signal - deviation)

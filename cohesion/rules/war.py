@@ -72,7 +72,10 @@ def strength(
 
 
 def prospects(confidence: Array, capacity: Array, strength: Array) -> Array:
-    """What Russia may hope for without a deal, 0 as at the start, ``[run, 1]``."""
+    """What Russia may hope for without a deal, 0 as at the start, ``[run, 1]``.
+
+    Its confidence and capacity less Ukraine's strength, all deviations from the start.
+    """
     return confidence + capacity - strength
 
 
@@ -81,6 +84,15 @@ def offer(territory: Array, rearmament: Array, others: Array, assurance: Array, 
 
     Territory, limits on Ukraine and on the alliance and relief of sanctions count for it, a foreign assurance force
     against it.
+
+    Parameters
+    ----------
+    territory, rearmament
+        Territory ceded, and rearmament allowed to Ukraine, 0 to 1.
+    others
+        Limits on the alliance and American sanctions conceded, together 0 to 2.
+    assurance
+        Of `assurance`, 0 to 1.
     """
     return territory + (1 - rearmament) + others - p.assurance_price * assurance
 
@@ -111,8 +123,10 @@ def deterrence(strength: Array, assurance: Array, backing: Array, p: Parameters)
 
     Parameters
     ----------
-    backing
-        `backing`.
+    strength
+        Of Ukraine, log deviation from the start.
+    assurance, backing
+        Of `assurance` and `backing`, 0 to 1.
     """
     return strength + p.assurance_deterrence * assurance * backing
 
@@ -137,8 +151,14 @@ def next_phase(
     ----------
     draw
         Uniform on [0, 1), ``[run, 1]``.
+    deal_seeking
+        American effort to bring about a cease-fire, 0 to 1.
+    offer, prospects, deterrence, assurance
+        Of the functions of these names.
     memory
         Prospects as they were over the past year: what matters is also whether they worsen.
+    capacity, confidence
+        Of Russia, deviations from the start.
     offensive
         1 where the scenario has Russia open or resume the war.
     """
@@ -177,7 +197,7 @@ def sanctions_in_effect(lever: Array, relief: Array, delivered: Array, p: Parame
 
 
 def available(
-    capacity: Array, strength: Array, guard: Array, fighting: BoolArray, at_start: bool, month: int, p: Parameters
+    capacity: Array, strength: Array, guard: Array, fighting: BoolArray, war_at_start: bool, month: int, p: Parameters
 ) -> Array:
     """Russian force available against members relative to the start, ``[run, 1]``.
 
@@ -190,9 +210,13 @@ def available(
         Deterrence by an assurance force, log deviation; it counts in a pause.
     fighting
         Whether the war goes on, ``[run, 1]``.
+    war_at_start
+        Whether the scenario starts in the full-scale war.
+    month
+        Months since the start, over which the force that is free grows by ``russia_growth`` a year.
     """
     held = np.where(fighting, np.exp(strength), p.pinned * np.exp(strength + guard))
     free = 1 - np.minimum(0.95, p.tied_down * held)
-    before = 1 - p.tied_down * (1.0 if at_start else p.pinned)
+    before = 1 - p.tied_down * (1.0 if war_at_start else p.pinned)
     trend = (1 + p.russia_growth) ** (month / 12)
     return np.exp(capacity) * trend * free / before

@@ -60,6 +60,14 @@ class Analysis:
         """Name of what the values are."""
         return "mean final cohesion index" if self.outcome == INDEX else f"share of runs that end as {self.outcome}"
 
+    def level(self, value: float) -> str:
+        """A value as written in text."""
+        return f"{value:.2f}" if self.outcome == INDEX else f"{100 * value:.0f} %"
+
+    def distance(self, value: float) -> str:
+        """How far two values are apart, as written in text."""
+        return f"{value:.2f}" if self.outcome == INDEX else f"{100 * value:.0f} points"
+
 
 def analyse(table: pd.DataFrame, experiment: Experiment, outcome: str | None = None) -> Analysis:
     """Analyse the outcomes of a batch.
@@ -83,8 +91,8 @@ def analyse(table: pd.DataFrame, experiment: Experiment, outcome: str | None = N
     found.tables["points"] = points
     mean = float(points["value"].mean())
     found.findings.append(
-        f"Over {len(points):,} points of {experiment.runs} runs, the {found.measure} is {_number(found, mean)} on "
-        f"average, from {_number(found, points['value'].min())} to {_number(found, points['value'].max())}."
+        f"Over {len(points):,} points of {experiment.runs} runs, the {found.measure} is {found.level(mean)} on "
+        f"average, from {found.level(points['value'].min())} to {found.level(points['value'].max())}."
     )
     if experiment.factors:
         found.tables["effects"] = main_effects(table, experiment, found.outcome)
@@ -150,21 +158,13 @@ def write(analysis: Analysis, folder: str | Path) -> None:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def _number(found: Analysis, value: float) -> str:
-    return f"{value:.2f}" if found.outcome == INDEX else f"{100 * value:.0f} %"
-
-
-def _points(found: Analysis, value: float) -> str:
-    return f"{value:.2f}" if found.outcome == INDEX else f"{100 * value:.0f} points"
-
-
 def _in(found: Analysis, scenario: object) -> str:
     return f" in {scenario}" if len(found.experiment.scenarios) > 1 else ""
 
 
 def _say_effects(found: Analysis) -> None:
     for scenario, part in found.tables["effect_sizes"].groupby("scenario", sort=False):
-        top = [f"{row.factor} ({_points(found, float(row.range))})" for row in part.head(3).itertuples()]  # type: ignore[arg-type]
+        top = [f"{row.factor} ({found.distance(float(row.range))})" for row in part.head(3).itertuples()]  # type: ignore[arg-type]
         found.findings.append(f"Main effects{_in(found, scenario)}: the largest range has {', then '.join(top)}.")
 
 
@@ -236,7 +236,7 @@ def _say_runs(found: Analysis) -> None:
     at = "at the point that varies most" if found.experiment.runs >= FEW else "at a typical point"
     here = found.experiment.runs
     text = (
-        f"For an interval of ±{_points(found, target)} {at}, take {needed:,} runs a point; the {here} here give "
+        f"For an interval of ±{found.distance(target)} {at}, take {needed:,} runs a point; the {here} here give "
         f"±{_half(found, last, here)}."
     )
     if np.isfinite(last["half_difference"]) and last["half_difference"] > 0:

@@ -14,6 +14,7 @@ from cohesion.results import ResultsError
 from cohesion.studies import histograms
 from cohesion.studies.folder import BatchFolder, Piece
 from cohesion.studies.plan import Plan
+from cohesion.summary import QUANTILES
 from cohesion.variables import BY_NAME
 
 
@@ -39,9 +40,9 @@ def write_bands(plan: Plan, folder: BatchFolder) -> str:
     try:
         with h5netcdf.File(fresh, "w") as file:
             file.dimensions = {
-                "point": plan.points, "quantile": len(histograms.QUANTILES), "month": months, "member": len(ISO3)
+                "point": plan.points, "quantile": len(QUANTILES), "month": months, "member": len(ISO3)
             }  # fmt: skip
-            file.create_variable("quantile", ("quantile",), data=np.array(histograms.QUANTILES))
+            file.create_variable("quantile", ("quantile",), data=np.array(list(QUANTILES.values())))
             file.create_variable("member", ("member",), data=np.array(ISO3, "S3"))
             file.attrs["edges"] = f"{histograms.BINS} bins of equal width over each variable's span"
             for name in plan.experiment.variables:

@@ -14,10 +14,8 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,8 @@ import pandas as pd
 
 from cohesion.facts import ISO3, load_facts
 from cohesion.parameters import BY_NAME, DRAWN, from_uniform
+from cohesion.results import write_whole
+from cohesion.rules.measures import log_odds
 from cohesion.shocks import parameter_draws
 from cohesion.studies.history import FIRST, Figures, Past, figures, follow
 from cohesion.studies.plan import code_digest
@@ -82,7 +82,7 @@ def summaries(past: Past, known: Figures) -> tuple[Array, list[str]]:
     found["spending, spread"] = np.sqrt(np.concatenate(spread, axis=-1).mean(axis=(1, 2)))
     for row, before in _surveys(known):
         members = np.flatnonzero(before >= 0)
-        move = _log_odds(past.goodwill[:, row, members]) - _log_odds(past.goodwill[:, before[members], members])
+        move = log_odds(past.goodwill[:, row, members]) - log_odds(past.goodwill[:, before[members], members])
         found[f"goodwill, {FIRST + row}"] = move.mean(axis=-1)
     return np.stack(list(found.values()), axis=-1), list(found)
 
@@ -109,10 +109,6 @@ def _surveys(known: Figures) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
         ])  # fmt: skip
         if (before >= 0).sum() >= SURVEYED:
             yield row, before
-
-
-def _log_odds(share: Array) -> Array:
-    return np.log(share / (1 - share))
 
 
 def observed(known: Figures, origin: int) -> Array:
@@ -158,7 +154,7 @@ def fit(values: Array, found: Array, data: Array, sets: int = SETS, seed: int = 
     values, away, distance = values[nearest], away[nearest], distance[nearest]
     away = away - np.clip(0, away.min(axis=0), away.max(axis=0))
     low, high = (np.array([getattr(BY_NAME[name], end) for name in FITTED]) for end in ("low", "high"))
-    logits = _log_odds(np.clip((values - low) / (high - low), 1e-6, 1 - 1e-6))
+    logits = log_odds(np.clip((values - low) / (high - low), 1e-6, 1 - 1e-6))
     weight = np.maximum(1e-3, 1 - (distance / distance.max()) ** 2)
     design = np.column_stack([np.ones(len(away)), away])
     weighted = weight[:, None] * design
@@ -234,8 +230,8 @@ def calibrate(
         "code": code_digest(),
         "digest": hashlib.sha256(text.encode()).hexdigest(),
     }  # fmt: skip
-    _write(out / f"{origin}.csv", text.encode())
-    _write(out / f"{origin}.json", (json.dumps(recipe, indent=1) + "\n").encode())
+    write_whole(out / f"{origin}.csv", text.encode())
+    write_whole(out / f"{origin}.json", (json.dumps(recipe, indent=1) + "\n").encode())
     for piece in (folder := out / f".candidates-{origin}").glob("*.npz"):
         piece.unlink()
     folder.rmdir()
@@ -260,7 +256,7 @@ def _all_candidates(
             for (_, piece), (values, found) in zip(jobs, pool.map(_batch, jobs), strict=True):
                 held = io.BytesIO()
                 np.savez(held, values=values, found=found)
-                _write(names[piece], held.getvalue())
+                write_whole(names[piece], held.getvalue())
                 report(len(piece))
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -282,17 +278,3 @@ def _filled(known: Figures, origin: int) -> tuple[Array, Array]:
 
 def _short(value: float) -> float:
     return float(f"{value:.4g}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from cohesion.checks import ConfigError
 from cohesion.studies.effects import values
 from cohesion.studies.experiment import Experiment
+from cohesion.types import BoolArray
 
-Bools = npt.NDArray[np.bool_]
 #: Fewest runs with and without the outcome.
 FEWEST = 30
 #: Smallest box, a share of runs.
@@ -81,7 +80,7 @@ def discover(table: pd.DataFrame, experiment: Experiment, outcome: str) -> Disco
     return box(table, ranges, values(table, outcome).to_numpy() > 0.5, experiment.seed)
 
 
-def box(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]], hit: Bools, seed: int) -> Discovery:
+def box(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]], hit: BoolArray, seed: int) -> Discovery:
     """Find the box in which something happens; see `discover`.
 
     Parameters
@@ -145,7 +144,7 @@ def _none(base: float, why_not: str, peeling: pd.DataFrame | None = None) -> Dis
     return Discovery(base, pd.DataFrame(columns=list(_BOX)), empty if peeling is None else peeling, why_not=why_not)
 
 
-def _peel(x: pd.DataFrame, y: Bools) -> Any:
+def _peel(x: pd.DataFrame, y: BoolArray) -> Any:
     """The first box of PRIM and the steps to it."""
     try:
         with warnings.catch_warnings():
@@ -158,7 +157,7 @@ def _peel(x: pd.DataFrame, y: Bools) -> Any:
     return prim.Prim(x, y, mass_min=SMALLEST, **threshold).find_box()
 
 
-def _inside(table: pd.DataFrame, box: pd.DataFrame) -> Bools:
+def _inside(table: pd.DataFrame, box: pd.DataFrame) -> BoolArray:
     within = np.ones(len(table), bool)
     for name, low, high in zip(box["factor"], box["low"], box["high"], strict=True):
         column = table[name].to_numpy(float)
@@ -166,7 +165,7 @@ def _inside(table: pd.DataFrame, box: pd.DataFrame) -> Bools:
     return within
 
 
-def _scores(inside: Bools, hit: Bools) -> tuple[float, float, float]:
+def _scores(inside: BoolArray, hit: BoolArray) -> tuple[float, float, float]:
     """Coverage, density, mass."""
     both = float((inside & hit).sum())
     return both / max(1, hit.sum()), both / max(1, inside.sum()), float(inside.mean())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast, get_args
+from typing import Annotated, Any, cast, get_args
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -23,22 +23,28 @@ from cohesion.checks import (
     clean,
     json_schema,
     lever_value,
-    nearest,
-    number,
     parameter_value,
-    show,
+    schema_of,
 )
-from cohesion.parameters import BY_NAME as PARAMETERS
-from cohesion.parameters import DRAWN, MECHANISMS, neutral_values
+from cohesion.parameters import MECHANISMS, neutral_values
 from cohesion.scenario import Scenario, config_folder, load_scenario, scenario_from_text, scenario_names
 from cohesion.studies.factors import Factor, factor
-from cohesion.toml import MAX_BYTES, parse
+from cohesion.studies.points import (
+    MAX_POINTS,
+    NUMBERS,
+    Method,
+    SampleFile,
+    check_distinct,
+    check_one_of,
+    listed,
+    sampled,
+    swept,
+)
+from cohesion.toml import keys_of, read_file
 from cohesion.uncertainty import DEFAULT, UNCERTAINTIES, Uncertainty
 from cohesion.variables import VARIABLES
 
-MAX_POINTS, MAX_RUNS = 1_000_000, 100_000_000
-METHODS = ("latin-hypercube", "sobol", "morris", "file")
-Method = Literal["none", "sweep", "points", "latin-hypercube", "sobol", "morris", "file"]
+MAX_RUNS = 100_000_000
 #: Variables whose bands are kept where an experiment names none.
 BANDS = ("cohesion_index", "unity", "trust_in_us", "goodwill", "threat", "spending", "credibility")
 
@@ -113,29 +119,9 @@ class Experiment:
 # --- the format -------------------------------------------------------------------------------------------------------
 
 _Text = Annotated[str, Field(min_length=1)]
-_NUMBERS = "a list of numbers, or { from = 0, to = 1, steps = 5 }"
-_SIZE = (
-    f"a whole number from 1 to {MAX_POINTS:,}: points of a Latin hypercube, base sample of Sobol' (a power of 2), "
-    "trajectories of Morris"
-)
 _RUNS = f"a whole number of runs for each point, 1 to {MAX_POINTS:,}"
 _SCENARIOS = "a list of scenarios: names, or paths relative to the file"
-_RANGE = ("from", "to", "steps")
 _OUTCOMES = (*outcome.OUTCOMES, "cohesion_index")
-
-
-class SampleFile(BaseModel):
-    """A sampling design."""
-
-    model_config = STRICT
-
-    method: str = Field(description=f"one of {', '.join(METHODS)}")
-    size: int = Field(0, ge=1, le=MAX_POINTS, description=_SIZE)
-    parameters: list[_Text] | str = Field(
-        [], description='a list of parameters, sampled over their own ranges, or "all"'
-    )
-    ranges: dict[str, Any] = Field({}, description="a table of factors and their ranges: name = [low, high]")
-    file: str = Field("", description="the path of a CSV or Parquet file with a column for each factor")
 
 
 class ExperimentFile(BaseModel):
@@ -158,7 +144,7 @@ class ExperimentFile(BaseModel):
     outcome: str = Field("splinters", description=f"what is analysed: one of {', '.join(_OUTCOMES)}")
     levers: dict[str, Any] = Field({}, description="a table of levers, set in every scenario")
     parameters: dict[str, Any] = Field({}, description="a table of parameters, fixed for every run")
-    sweep: dict[str, Any] = Field({}, description=f"a table of factors; each is {_NUMBERS}")
+    sweep: dict[str, Any] = Field({}, description=f"a table of factors; each is {NUMBERS}")
     points: list[dict[str, Any]] = Field([], description="a list of points, [[points]]: tables of factors and values")
     sample: SampleFile | None = Field(None, description="a table: method, size, and ranges or parameters")
 
@@ -181,56 +167,38 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     ConfigError
         If there is no such experiment or something in it is wrong.
     """
-    names = experiment_names()
-    path = config_folder() / "experiments" / f"{name_or_path}.toml" if name_or_path in names else Path(name_or_path)
-    where = clean(str(path))
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise ConfigError(f"{where}: a folder; an experiment is a TOML file") from None
-    except FileNotFoundError:
-        close = nearest(path.stem, names)
-        hint = f"; did you mean {close}?" if close else ""
-        raise ConfigError(f"no experiment or file {where!r}; experiments: {', '.join(names)}{hint}") from None
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{where}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    return experiment_of(parse(data, str(path)), path.stem, str(path), path.parent)
+    raw, path = read_file(name_or_path, "experiment", config_folder() / "experiments", experiment_names())
+    return experiment_of(raw, path.stem, str(path), path.parent)
 
 
 def is_experiment(path: str | Path) -> bool:
     """Whether a file is meant as an experiment: it names scenarios."""
-    try:
-        with Path(path).open("rb") as stream:
-            return "scenarios" in parse(stream.read(MAX_BYTES + 1), str(path))
-    except (OSError, ValueError):
-        return False
+    return "scenarios" in keys_of(path)
 
 
 def experiment_schema() -> dict[str, Any]:
-    """JSON Schema (draft 7) of an experiment file, for editors."""
-    schema = ExperimentFile.model_json_schema(ref_template="#/definitions/{model}")
-    schema["definitions"] = schema.pop("$defs")
+    """JSON Schema of an experiment file, for editors."""
+    schema = schema_of(ExperimentFile, "experiment")
     scenario = json_schema()
     schema["definitions"] |= scenario["definitions"]
     for key in ("levers", "parameters"):
         schema["properties"][key] = scenario["properties"][key]
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "cohesion experiment"} | schema
+    return schema
 
 
 def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) -> Experiment:
     """Check the content of a file; paths in it are relative to the folder."""
     found = checked(raw, file, ExperimentFile, {"sample": SampleFile})
     given = found.model_fields_set
-    _one_of(found.uncertainty, UNCERTAINTIES, file, "uncertainty")
-    _one_of(found.outcome, _OUTCOMES, file, "outcome")
+    check_one_of(found.uncertainty, UNCERTAINTIES, file, "uncertainty")
+    check_one_of(found.outcome, _OUTCOMES, file, "outcome")
     for each in found.without:
-        _one_of(each, tuple(m for m in MECHANISMS if neutral_values(m)), file, "without")
+        check_one_of(each, tuple(m for m in MECHANISMS if neutral_values(m)), file, "without")
     for each in found.keep:
-        _one_of(each, ("bands", "trajectories"), file, "keep")
+        check_one_of(each, ("bands", "trajectories"), file, "keep")
     with_bands = tuple(v.name for v in VARIABLES if v.span or "bands" not in found.keep)
     for each in found.variables:
-        _one_of(each, with_bands, file, "variables")
+        check_one_of(each, with_bands, file, "variables")
     scenarios = _scenarios(found, file, folder, found.months if "months" in given else None)
     shortest = min(s.months for s in scenarios)
     kinds = [kind for kind in ("sweep", "points", "sample") if getattr(found, kind)]
@@ -241,14 +209,12 @@ def experiment_of(raw: Mapping[str, Any], name: str, file: str, folder: Path) ->
     levels: tuple[tuple[float, ...], ...] = ()
     size = 0
     if found.sweep:
-        method = "sweep"
-        factors = tuple(factor(key, shortest, file, f"sweep.{key}") for key in found.sweep)
-        levels = tuple(_levels(found.sweep[f.name], f, file) for f in factors)
+        method, (factors, levels) = "sweep", swept(found.sweep, shortest, file)
     elif found.points:
-        method, (factors, levels) = "points", _listed(found.points, shortest, file)
+        method, (factors, levels) = "points", listed(found.points, shortest, file)
     elif found.sample:
-        method, factors, levels, size = _sample(found.sample, shortest, file, folder)
-    _distinct(factors, file)
+        method, factors, levels, size = sampled(found.sample, shortest, file, folder)
+    check_distinct(factors, file)
     experiment = Experiment(
         name, found.title, found.question, scenarios, method, factors, levels, size, found.runs, found.seed,
         cast(Uncertainty, found.uncertainty), tuple(dict.fromkeys(found.without)),
@@ -326,11 +292,6 @@ def count_points(experiment: Experiment) -> int:
     }[experiment.method]
 
 
-def _one_of(value: str, allowed: tuple[str, ...] | list[str], file: str, key: str) -> None:
-    if value not in allowed:
-        raise ConfigError.at(file, key, value, f"one of {', '.join(allowed)}", nearest(value, allowed))
-
-
 def _scenarios(found: ExperimentFile, file: str, folder: Path, months: int | None) -> tuple[Scenario, ...]:
     """Its scenarios with its own levers, parameters and horizon."""
     levers = {key: lever_value(key, value, file, f"levers.{key}") for key, value in found.levers.items()}
@@ -347,135 +308,6 @@ def _scenarios(found: ExperimentFile, file: str, folder: Path, months: int | Non
             raise ConfigError.at(file, f"scenarios[{count}]", scenario.name, "scenarios of different names")
         scenarios.append(scenario)
     return tuple(scenarios)
-
-
-def _value(value: object, f: Factor, file: str, key: str) -> float:
-    """One value of a factor: within its range."""
-    if f.kind == "parameter":
-        return parameter_value(f.targets[0], value, file, key)
-    found = number(value, f.low, f.high, f.unit, file, key)
-    if f.kind == "delay" and found != int(found):
-        raise ConfigError.at(file, key, value, f"a whole number of months from {f.low:g} to {f.high:g}")
-    return found
-
-
-def _levels(value: object, f: Factor, file: str) -> tuple[float, ...]:
-    """Values of a swept factor."""
-    key = f"sweep.{f.name}"
-    if isinstance(value, Mapping):
-        for name in value:
-            if name not in _RANGE:
-                raise ConfigError.at(file, f"{key}.{name}", name, "from, to, steps", nearest(name, _RANGE))
-        for name in _RANGE:
-            if name not in value:
-                raise ConfigError(f"{clean(file)}, {clean(key)}.{name}: missing; a range has from, to and steps")
-        steps = value["steps"]
-        if isinstance(steps, bool) or not isinstance(steps, int) or not 2 <= steps <= 10_000:
-            raise ConfigError.at(file, f"{key}.steps", steps, "a whole number from 2 to 10,000")
-        low, high = (_value(value[name], f, file, f"{key}.{name}") for name in ("from", "to"))
-        levels = [round(float(v), 12) for v in np.linspace(low, high, steps)]
-        return tuple(_value(v, f, file, key) for v in levels)
-    if not isinstance(value, list) or not value:
-        raise ConfigError.at(file, key, value if value != [] else "[]", _NUMBERS)
-    levels = [_value(v, f, file, f"{key}[{count}]") for count, v in enumerate(value, 1)]
-    if len(set(levels)) < len(levels):
-        raise ConfigError.at(file, key, value, "each value once")
-    return tuple(levels)
-
-
-def _listed(
-    points: list[dict[str, Any]], months: int, file: str
-) -> tuple[tuple[Factor, ...], tuple[tuple[float, ...], ...]]:
-    """Factors and values of a list of points, which all name the same."""
-    names = list(points[0])
-    if not names:
-        raise ConfigError.at(file, "points[1]", points[0], "a table of factors and values")
-    factors = tuple(factor(name, months, file, f"points[1].{name}") for name in names)
-    levels = []
-    for count, point in enumerate(points, 1):
-        if set(point) != set(names):
-            odd = sorted(set(point) ^ set(names))[0]
-            raise ConfigError.at(file, f"points[{count}]", odd, f"the factors of the first point: {', '.join(names)}")
-        levels.append(tuple(_value(point[f.name], f, file, f"points[{count}].{f.name}") for f in factors))
-    return factors, tuple(levels)
-
-
-def _sample(
-    found: SampleFile, months: int, file: str, folder: Path
-) -> tuple[Method, tuple[Factor, ...], tuple[tuple[float, ...], ...], int]:
-    """Method, factors, values (of a file) and size of a sampling design."""
-    _one_of(found.method, METHODS, file, "sample.method")
-    if found.method == "file":
-        for key in ("size", "parameters", "ranges"):
-            if key in found.model_fields_set:
-                raise ConfigError(f"{clean(file)}, sample.{key}: not with method file, whose columns say it all")
-        if not found.file:
-            raise ConfigError(f"{clean(file)}, sample.file: missing; method file reads its points there")
-        return ("file", *_read_sets(folder / found.file, months), 0)
-    if found.file:
-        raise ConfigError.at(file, "sample.file", found.file, 'method = "file" beside it')
-    if "size" not in found.model_fields_set:
-        raise ConfigError(f"{clean(file)}, sample.size: missing; {_SIZE}")
-    if found.method == "sobol" and found.size & (found.size - 1):
-        above = 1 << found.size.bit_length()
-        raise ConfigError.at(file, "sample.size", found.size, "a power of 2", f"{above // 2} or {above}")
-    if isinstance(found.parameters, str):
-        _one_of(found.parameters, ("all",), file, "sample.parameters")
-    names = [p.name for p in DRAWN] if isinstance(found.parameters, str) else found.parameters
-    for name in names:
-        if name not in PARAMETERS:
-            raise ConfigError.at(file, "sample.parameters", name, "the names of parameters", nearest(name, PARAMETERS))
-    factors = [factor(name, months, file, "sample.parameters") for name in names if name not in found.ranges]
-    for name, value in found.ranges.items():
-        key = f"sample.ranges.{name}"
-        f = factor(name, months, file, key)
-        if not isinstance(value, list) or len(value) != 2:
-            raise ConfigError.at(file, key, value, "a range [low, high]")
-        low, high = (number(v, f.low, f.high, f.unit, file, key) for v in value)
-        if low >= high:
-            raise ConfigError.at(file, key, show(value), "a range [low, high] whose low end is below its high end")
-        factors.append(Factor(f.name, f.kind, f.targets, f.members, low, high))
-    if not factors:
-        raise ConfigError(f"{clean(file)}, sample: nothing to sample; name parameters or ranges")
-    method: Any = found.method
-    return method, tuple(factors), (), found.size
-
-
-def _read_sets(path: Path, months: int) -> tuple[tuple[Factor, ...], tuple[tuple[float, ...], ...]]:
-    """Factors and values of a file of parameter sets."""
-    import pandas as pd
-
-    file = str(path)
-    try:
-        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    except FileNotFoundError:
-        raise ConfigError(f"{clean(file)}: no such file") from None
-    except Exception as error:  # of many kinds, by what the file holds
-        text = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ConfigError(f"{clean(file)}: cannot be read as a table ({clean(text)})") from None
-    if table.empty:
-        raise ConfigError(f"{clean(file)}: no rows; a file of parameter sets has a row for each point")
-    if len(table) > MAX_POINTS:
-        raise ConfigError.at(file, "rows", len(table), f"at most {MAX_POINTS:,}")
-    factors = tuple(factor(str(name), months, file, str(name)) for name in table.columns)
-    rows = table.to_numpy().tolist()
-    levels = [
-        tuple(_value(v, f, file, f"row {count}, {f.name}") for v, f in zip(row, factors, strict=True))
-        for count, row in enumerate(rows, 1)
-    ]
-    return factors, tuple(levels)
-
-
-def _distinct(factors: tuple[Factor, ...], file: str) -> None:
-    """Refuse two factors that set the same lever on the same members, of which only the later would count."""
-    seen: dict[str, str] = {}
-    for f in factors:
-        for target in f.targets if f.kind != "parameter" else ():
-            for member in f.members or ("ALL",):
-                at = f"{f.kind} {target} {member}"
-                if at in seen:
-                    raise ConfigError(f"{clean(file)}: {seen[at]} and {f.name} both set {target} of {member}")
-                seen[at] = f.name
 
 
 def _check_size(experiment: Experiment, file: str) -> None:

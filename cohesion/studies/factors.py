@@ -7,6 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from cohesion.checks import ConfigError, member_key, nearest, us_stands_apart
+from cohesion.facts import ISO3
+from cohesion.facts.derive import USA
 from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import Scenario, by_member
@@ -71,15 +73,9 @@ class Factor:
                     columns = np.atleast_1d(np.arange(path.shape[-1])[members])
                     path[:, :, columns] = values[:, None, None]
                 if us_stands_apart(LEVERS[name]):
-                    path[:, :, _usa()] = LEVERS[name].neutral
+                    path[:, :, USA] = LEVERS[name].neutral
             changed[name] = path
         return changed
-
-
-def _usa() -> int:
-    from cohesion.facts import ISO3
-
-    return ISO3.index("USA")
 
 
 def factor(name: str, months: int, file: str, key: str) -> Factor:
@@ -114,14 +110,12 @@ def factor(name: str, months: int, file: str, key: str) -> Factor:
 
 def as_steps(path: Array, scenario: Scenario) -> list[dict[str, Any]]:
     """A lever's path, ``[month, 32 or 1]``, as the dated steps that give it in a file."""
-    from cohesion.facts import ISO3
-
     steps = []
     for month in range(len(path)):
         if month and np.array_equal(path[month], path[month - 1]):
             continue
         row = path[month].tolist()
-        alike = len(set(row[: _usa()] + row[_usa() + 1 :])) == 1 or len(row) == 1
+        alike = len(set(row[:USA] + row[USA + 1 :])) == 1 or len(row) == 1
         value = row[0] if alike else {code: v for code, v in zip(ISO3, row, strict=True) if code != "USA"}
         years, calendar = divmod(scenario.start.month - 1 + month, 12)
         day = scenario.start.replace(year=scenario.start.year + years, month=calendar + 1)

@@ -9,16 +9,15 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from cohesion.results import ResultsError, read_json
+from cohesion.results import ResultsError, read_json, write_whole
 from cohesion.studies.plan import Chunk, Plan
 
 FORMAT = "cohesion batch 1"
@@ -194,22 +193,11 @@ class BatchFolder:
         return sum(map(len, chunk.files.values()))
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file under a temporary name and rename it."""
+        """Write a file below the folder, whole or not at all."""
         path = self.path / name
         with self._errors():
             path.parent.mkdir(exist_ok=True)
-            handle, fresh = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(data)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                os.chmod(fresh, 0o644)
-                os.replace(fresh, path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(fresh)
-                raise
+            write_whole(path, data)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

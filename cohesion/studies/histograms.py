@@ -7,11 +7,11 @@ linear interpolation within its bin: it is off by a bin's width at most (the spa
 import numpy as np
 import numpy.typing as npt
 
+from cohesion.summary import QUANTILES
 from cohesion.types import Array
 from cohesion.variables import BY_NAME
 
 BINS = 200
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 Counts = npt.NDArray[np.uint32]
 
@@ -37,7 +37,7 @@ def count(values: Array, variable: str) -> Counts:
     return counted.reshape(*values.shape[1:], BINS).astype(np.uint32)
 
 
-def quantiles(counts: Counts, variable: str, wanted: tuple[float, ...] = QUANTILES) -> Array:
+def quantiles(counts: Counts, variable: str, wanted: tuple[float, ...] = tuple(QUANTILES.values())) -> Array:
     """Quantiles of a histogram, ``[quantile, ...]`` of counts ``[..., BINS]``.
 
     Parameters

@@ -8,11 +8,11 @@ import pandas as pd
 
 from cohesion.ensemble import interval
 from cohesion.facts import NAMES
+from cohesion.summary import QUANTILES
 from cohesion.types import Array, BoolArray
 
 #: Least share of runs for the words strongly and weakly.
 STRONGLY, WEAKLY = 0.8, 0.5
-QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from cohesion.variables import BY_NAME
 #: Bytes of histograms that a chunk may hold.
 MOST_BYTES = 64 * 2**20
 #: Variables that every outcome table needs.
-INDEX = ("cohesion_index", "cohesion_with_burden")
+INDICES = ("cohesion_index", "cohesion_with_burden")
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class Plan:
         values = self.design[rows]
         paths = {name: path[place] for name, path in self._paths(scenario, values).items()}
         parameters = {f.targets[0]: values[place, k] for k, f in enumerate(experiment.factors) if f.kind == "parameter"}
-        kept = INDEX if not experiment.keep else tuple(dict.fromkeys((*INDEX, *experiment.variables)))
+        kept = INDICES if not experiment.keep else tuple(dict.fromkeys((*INDICES, *experiment.variables)))
         with threadpool_limits(limits=1, user_api="blas"):
             simulation = Simulation(
                 scenario, experiment.seed, run, experiment.uncertainty, parameters, experiment.without, paths

@@ -10,11 +10,13 @@ import pandas as pd
 import xarray as xr
 
 from cohesion import posterior
-from cohesion.results import ResultsError, check_files, read_netcdf, read_results
+from cohesion.ensemble import digest, outcome_table
+from cohesion.results import ResultsError, check_files, read_netcdf, read_results, versions
 from cohesion.scenario import scenario_from_text
 from cohesion.studies.experiment import Experiment, experiment_from
 from cohesion.studies.folder import FORMAT, BatchFolder
 from cohesion.studies.plan import Plan
+from cohesion.summary import simulate_all
 
 
 @dataclass(frozen=True)
@@ -176,24 +178,12 @@ def reproduce(folder: str | Path, points: int = 8, seed: int = 0) -> dict[str, A
 
 def _reproduce_ensemble(opened: OpenResults) -> dict[str, Any]:
     """Run an ensemble again and compare the digest of its outcomes."""
-    from cohesion.ensemble import digest, outcome_table, simulate
-    from cohesion.results import versions
-    from cohesion.summary import NEEDED
-
     manifest = opened.manifest
     about = manifest["scenario"]
     scenario = scenario_from_text(about["toml"], f"{about['name']}.toml")
     without = tuple(name for name in manifest["without"].split(", ") if name)
-    tables = [
-        outcome_table(
-            simulate(
-                scenario, min(2048, manifest["runs"] - first), manifest["seed"], manifest["uncertainty"],
-                without=without, variables=NEEDED[:2], first_run=first,
-            )
-        )
-        for first in range(0, manifest["runs"], 2048)
-    ]  # fmt: skip
-    again = digest(pd.concat(tables, ignore_index=True))
+    _, ends = simulate_all(scenario, manifest["runs"], manifest["seed"], manifest["uncertainty"], without)
+    again = digest(outcome_table(ends))
     then = manifest["digests"]["outcomes.parquet"]
     now = versions()
     changed = [f"{k}: {v}, here {now.get(k)}" for k, v in manifest["versions"].items() if now.get(k) != v]

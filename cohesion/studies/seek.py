@@ -17,14 +17,15 @@ import pandas as pd
 from cohesion import outcome as rule
 from cohesion.checks import ConfigError, clean, nearest, us_stands_apart
 from cohesion.ensemble import interval, simulate
+from cohesion.facts.derive import USA
 from cohesion.levers import BY_NAME
 from cohesion.parameters import MECHANISMS, THRESHOLDS, neutral_values
 from cohesion.scenario import Scenario
+from cohesion.studies.effects import INDEX
 from cohesion.studies.factors import as_steps
 from cohesion.types import Array
 from cohesion.uncertainty import DEFAULT, Uncertainty
 
-INDEX = "cohesion_index"
 MEASURES = (*rule.OUTCOMES, INDEX)
 #: Seeds beyond that of the search, on which the recommended changes are checked.
 FRESH = 3
@@ -271,19 +272,13 @@ def _moved(scenario: Scenario, paths: dict[str, Array], amounts: dict[str, float
         moved = np.clip(path + amounts[name], lever.low, lever.high)
         counts = np.ones(path.shape[1], bool)
         if us_stands_apart(lever):
-            counts[_usa()] = False
-            moved[:, _usa()] = path[:, _usa()]
+            counts[USA] = False
+            moved[:, USA] = path[:, USA]
         if np.array_equal(moved, path):
             continue
         effort += float(np.abs(moved - path)[:, counts].mean()) / (lever.high - lever.low)
         levers[name] = as_steps(moved, scenario)
     return (scenario.with_changes(levers=levers) if levers else scenario), effort
-
-
-def _usa() -> int:
-    from cohesion.facts import ISO3
-
-    return ISO3.index("USA")
 
 
 def _shrink(best: Change, attempt: Callable[[dict[str, float]], Change], reaches: Callable[[Result], bool]) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from cohesion.checks import ConfigError
 from cohesion.studies.effects import by_point, values
-from cohesion.studies.experiment import Experiment
+from cohesion.studies.experiment import Experiment, count_points
 from cohesion.studies.plan import Plan, problem_of
 
 
@@ -81,8 +81,6 @@ def noise_share(table: pd.DataFrame, outcome: str) -> float:
 
 def _of_points(table: pd.DataFrame, experiment: Experiment, outcome: str) -> list[tuple[str, np.ndarray]]:
     """Values by point of each scenario, in the order of the design."""
-    from cohesion.studies.experiment import count_points
-
     try:
         import SALib  # noqa: F401
     except ImportError:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from experiments.processes import workers_of
+
 HERE = Path(__file__).resolve().parent
 HEAD = 'title = "Memory"\nquestion = "Does it stay flat?"\nscenarios = ["splitting-the-alliance"]\nruns = 64\n[sweep]\n'
 LARGE = HEAD + ("us_tariff = { from = 0, to = 0.6, steps = 40 }\nus_commitment = { from = -1, to = 1, steps = 80 }\n")
@@ -49,13 +51,13 @@ def memory(place: Path) -> list[tuple[float, int, str, float]]:
     while process.poll() is None:
         time.sleep(1)
         done = sum(_runs(path) for path in (place / "large" / "outcomes.parquet").glob("runs-*"))
-        workers = 0
-        for pid in [process.pid, *_children(process.pid)]:
+        count = 0
+        for pid in [process.pid, *workers_of(process.pid)]:
             try:
                 pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
             except (OSError, IndexError):
                 continue
-            label = "driver" if pid == process.pid else f"worker {(workers := workers + 1)}"
+            label = "driver" if pid == process.pid else f"worker {(count := count + 1)}"
             size = pages * os.sysconf("SC_PAGESIZE") / 2**20
             rows.append((round(time.monotonic() - began, 1), done, label, round(size, 1)))
     assert process.returncode == 0
@@ -90,19 +92,6 @@ def seconds(place: Path, workers: int) -> float:
 def _runs(path: Path) -> int:
     first, last = path.name.split("-")[1:3]
     return int(last) - int(first)
-
-
-def _children(pid: int) -> list[int]:
-    """Worker processes, oldest first."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            if parent == pid and b"spawn_main" in (stat.parent / "cmdline").read_bytes():
-                found.append(int(stat.parent.name))
-        except OSError:
-            continue
-    return sorted(found)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def beginnings(peers: list[Peer]) -> list[str]:
 
 def memories() -> list[str]:
     """Peak memory of ensembles in fresh processes."""
-    lines = ["", "| memory, MB | libraries | peak | of that, result |", "| --- | ---: | ---: | ---: |"]
+    lines = ["", "| memory, MiB | libraries | peak | of that, result |", "| --- | ---: | ---: | ---: |"]
     for runs, variables in MEMORY:
         used = memory(SCENARIO, runs, variables)
         kept = "all variables" if variables is None else "the cohesion index alone"

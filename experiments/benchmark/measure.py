@@ -86,7 +86,7 @@ def starting(code: str, python: Path | str = sys.executable) -> list[float] | No
 
 
 def memory(scenario: str, runs: int, variables: tuple[str, ...] | None) -> tuple[float, float, float] | None:
-    """Peak memory of a fresh process in MB before and after an ensemble, and size of its result; None on Windows."""
+    """Peak memory of a fresh process in MiB before and after an ensemble, and size of its result; None on Windows."""
     if find_spec("resource") is None:
         return None
     code = MEMORY.format(scenario=scenario, runs=runs, variables=variables)
@@ -101,7 +101,7 @@ def command(*arguments: str) -> str:
 
 
 def machine() -> str:
-    """Processor, versions and load, without names or paths."""
+    """Processor, system and versions, without names or paths."""
     model = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():

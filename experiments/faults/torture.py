@@ -22,6 +22,7 @@ from cohesion.studies.experiment import load_experiment
 from cohesion.studies.folder import BatchFolder
 from cohesion.studies.plan import Plan
 from cohesion.studies.workers import Here
+from experiments.processes import workers_of
 
 TEXT = """
 title = "Small"
@@ -112,11 +113,11 @@ def _hurt(chance, file, out, report):
         if driver.returncode != (-number if number == signal.SIGKILL else 130) or "Traceback" in said:
             raise NotWhole(f"{kind}: ended with {driver.returncode}: {said[-500:]}")
     elif kind == "worker killed":
-        workers = _workers(driver)
-        if not workers:
+        found = workers_of(driver.pid)
+        if not found:
             driver.communicate(timeout=120)
             return True
-        os.kill(chance.choice(workers), signal.SIGKILL)
+        os.kill(chance.choice(found), signal.SIGKILL)
         _, said = driver.communicate(timeout=120)
         if driver.returncode or "Traceback" in said:
             raise NotWhole(f"a lost worker ended the batch with {driver.returncode}: {said[-500:]}")
@@ -251,16 +252,3 @@ def _wait(ready, seconds=60):
             return True
         time.sleep(0.01)
     return False
-
-
-def _workers(driver):
-    """Processes that a driver started to compute."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            if parent == driver.pid and b"spawn_main" in (stat.parent / "cmdline").read_bytes():
-                found.append(int(stat.parent.name))
-        except OSError:
-            continue
-    return found

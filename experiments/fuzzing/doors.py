@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from cohesion import ConfigError, load_scenario, simulate
-from cohesion.lesson import load_lesson
+from cohesion.lesson_file import load_lesson
 from cohesion.results import ResultsError, write_results
 from cohesion.scenario import Scenario, config_folder, scenario_from_text
 from cohesion.studies.batch import run_batch
@@ -24,13 +24,14 @@ from experiments.fuzzing import mutations
 #: What is said of a file that is not even text in TOML or JSON.
 SYNTAX = ("not valid TOML", "not UTF-8", "is not UTF-8", "a binary file", "empty;", "larger than", "cannot be read (")
 LONGEST = 2_000
+#: Valid links, which are mutated.
 QUERIES = (
     "scenario=trade-war&us_tariff=EU:0.25&seed=7&runs=256&month=30&member=DNK&variable=spending",
     "page=compare&scenario=splitting-the-alliance&baseline=burden-demand&p.anchor=0.02&without=1,2",
     "page=run&scenario=energy-moratorium&run=12&us_claim=DNK:1,CAN:0.5",
     "page=lessons&lesson=03-trade-war&step=2&guess=1",
-    "page=results&folder=smoke&present=1&chart=shares",
-    "scenario=status-quo&event=2026-01;2026-06;us_tariff=0.1;A%20tariff&pillar=2025-01:0,2027-01:0.8",
+    "page=results&folder=smoke&present=1&chart=outcomes",
+    "scenario=status-quo&event=2026-01~2026-06|us_tariff=0.1|A%20tariff|A%20source&pillar=2025-01~0;2027-01~0.8",
 )
 
 

@@ -19,6 +19,7 @@ from cohesion.studies.pattern_numbers import STRONGLY, WEAKLY, Found
 from cohesion.studies.patterns import PATTERNS, Pattern, ensemble
 from cohesion.uncertainty import DEFAULT, DRAWN_FROM, Uncertainty
 from cohesion_viz.charts import STYLE
+from cohesion_viz.numbers import first_capital
 from cohesion_viz.pattern_charts import figure
 
 HERE = Path(__file__).resolve().parent
@@ -134,11 +135,6 @@ def short(results: list[tuple[Pattern, Found]], of_ranges: dict[str, float], sou
 def image(pattern: Pattern) -> str:
     """File of a pattern's figure."""
     return f"{pattern.number:02}-{pattern.name.replace('_', '-')}.png"
-
-
-def first_capital(text: str) -> str:
-    """The text with a capital."""
-    return text[:1].upper() + text[1:]
 
 
 def lower(text: str) -> str:

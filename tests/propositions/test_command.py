@@ -1,30 +1,15 @@
 """`cohesion propositions` in miniature: what it writes, what it refuses, what it leaves behind."""
 
 import json
-import sys
 
 import pandas as pd
 import pytest
 
-from cohesion import cli, posterior
+from cohesion import posterior
 from cohesion.propositions import trial
 from cohesion.propositions.folder import files
 
 SMALL = ("propositions", "P9", "--runs", "3", "--workers", "0")
-
-
-@pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["cohesion", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        found = capsys.readouterr()
-        return int(ended.value.code or 0), found.out, found.err
-
-    return run
 
 
 def test_a_miniature_run_writes_pages_tables_and_json(call, tmp_path, monkeypatch):

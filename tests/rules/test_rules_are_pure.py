@@ -99,6 +99,7 @@ CALLS = {
     learning.ties: (KM, EUROPE, facts(0, 3, (MEMBERS, MEMBERS)), facts(0, 1, (MEMBERS, MEMBERS)), P),
     learning.without: (rows(), Fixed(USA)),
     measures.projection: (KM, Fixed(USA), P),
+    measures.log_odds: (member(0.1, 0.9),),
     measures.probability: (member(-5, 5), member(-5, 5)),
     measures.response: (pair(), pair(), member(1, 99), member(0, 1), member(0, 1), Fixed(USA)),
     measures.credibility: (member(1, 99), member(1, 99), P),

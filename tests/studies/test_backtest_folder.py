@@ -1,7 +1,6 @@
 """The folder of a back-test: what is written is read back, nothing half-written stays, mistakes get one line."""
 
 import json
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cohesion import cli
 from cohesion.results import ResultsError
 from cohesion.studies import backtest as study
 from cohesion.studies.backtest import BASELINES, LEVELS, Backtest, backtest, read, shipped, write
 
 ORIGIN = 2021
+Call = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -30,21 +29,10 @@ def written(found: Backtest, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def call(
-    found: Backtest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Callable[..., tuple[int, str, str]]:
+def call(call: Call, found: Backtest, monkeypatch: pytest.MonkeyPatch) -> Call:
     """Run the command in an empty folder, with few runs."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(study, "backtest", partial(backtest, runs=32))
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["cohesion", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return run
+    return call
 
 
 @pytest.fixture

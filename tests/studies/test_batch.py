@@ -24,6 +24,7 @@ from cohesion.studies.folder import BatchFolder
 from cohesion.studies.plan import Chunk, Plan
 from cohesion.studies.reading import reproduce
 from cohesion.studies.workers import Here
+from experiments.processes import workers_of
 
 TEXT = """
 title = "Small"
@@ -77,19 +78,6 @@ def wait_for_chunks(out: Path, count: int) -> None:
     while len(list(out.glob("outcomes.parquet/runs-*"))) < count:
         assert time.monotonic() < until, "no chunk was written"
         time.sleep(0.01)
-
-
-def children(process: subprocess.Popen) -> list[int]:
-    """Its worker processes (not the tracker of resources)."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            if parent == process.pid and b"spawn_main" in (stat.parent / "cmdline").read_bytes():
-                found.append(int(stat.parent.name))
-        except OSError:
-            continue
-    return found
 
 
 # --- the same whatever the work is cut into ---------------------------------------------------------------------------
@@ -149,7 +137,7 @@ def test_killed_driver(file, tmp_path, digests):
     """Its workers go with it, and its lock does not block."""
     process = start(file, tmp_path / "out", "--workers", "2", "--chunk", "8")
     wait_for_chunks(tmp_path / "out", 3)
-    workers = children(process)
+    workers = workers_of(process.pid)
     assert len(workers) == 2
     process.kill()
     process.communicate()
@@ -169,7 +157,7 @@ def test_killed_worker(file, tmp_path, digests):
     """The batch goes on without being asked to."""
     process = start(file, tmp_path / "out", "--workers", "2", "--chunk", "8", "--json")
     wait_for_chunks(tmp_path / "out", 3)
-    os.kill(children(process)[0], signal.SIGKILL)
+    os.kill(workers_of(process.pid)[0], signal.SIGKILL)
     said, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert json.loads(said)["digests"] == digests

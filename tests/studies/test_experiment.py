@@ -221,7 +221,7 @@ def test_bands_of_a_histogram_lie_within_a_bin_of_the_exact_quantiles(runs, seed
     counts = histograms.count(values, "threat")
     assert (counts.sum(axis=-1) == runs).all()
     found = histograms.quantiles(counts, "threat")
-    exact = np.quantile(values, histograms.QUANTILES, axis=0, method="inverted_cdf")
+    exact = np.quantile(values, list(histograms.QUANTILES.values()), axis=0, method="inverted_cdf")
     assert (np.abs(found - exact) <= 1 / histograms.BINS + 1e-12).all()
 
 

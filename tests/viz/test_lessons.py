@@ -8,10 +8,11 @@ import pytest
 import solara
 
 from cohesion import load_scenario
-from cohesion.lesson import OF_MEMBERS, lesson_names, load_lesson
+from cohesion.lesson import OF_MEMBERS
+from cohesion.lesson_file import lesson_names, load_lesson
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import Answer, Ensemble
-from cohesion_viz.dashboard import chart, lessons, present
+from cohesion_viz.dashboard import chart, lesson_steps, lessons, present
 from cohesion_viz.dashboard.session import Session
 from cohesion_viz.dashboard.shell import Shell, pressed
 from cohesion_viz.jobs import compute
@@ -49,9 +50,9 @@ def rendered(component):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_step_simulates_what_the_file_says(name):
     lesson = load_lesson(name)
-    for k, step in enumerate(lessons.steps(lesson)):
-        view = lessons.view_at(View(), name, k)
-        wanted, other = lessons.setting(lesson, step)[0].pair()
+    for k, step in enumerate(lesson_steps.steps(lesson)):
+        view = lesson_steps.view_at(View(), name, k)
+        wanted, other = lesson_steps.setting(lesson, step)[0].pair()
         assert view.resolved().paths().keys() == wanted.paths().keys()
         for lever, path in wanted.paths().items():
             assert (view.resolved().paths()[lever] == path).all(), (step, lever)
@@ -60,42 +61,43 @@ def test_each_step_simulates_what_the_file_says(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_step_comes_back_from_its_link_and_turns_to_its_claim(name):
-    for k in range(len(lessons.steps(load_lesson(name)))):
-        view = replace(lessons.view_at(View(), name, k), guess=2)
+    for k in range(len(lesson_steps.steps(load_lesson(name)))):
+        view = replace(lesson_steps.view_at(View(), name, k), guess=2)
         back, messages = View.from_query(view.to_query())
         assert (back, messages) == (view, ())
-        assert not lessons.moved(back)
+        assert not lesson_steps.moved(back)
         if k:
-            assert lessons.looked_at(back) == lessons.setting(load_lesson(name), lessons.step_of(back))[1]
+            _, claim = lesson_steps.setting(load_lesson(name), lesson_steps.step_of(back))
+            assert lesson_steps.looked_at(back) == claim
 
 
 def test_a_guess_is_kept_over_the_steps_and_undo_and_goes_with_another_lesson():
     session = Session("page=lessons")
-    session.change(lessons.view_at(session.view.value, TRADE, 0))
+    session.change(lesson_steps.view_at(session.view.value, TRADE, 0))
     session.change(replace(session.view.value, guess=3))
-    lessons.turn(session, 1)
-    lessons.turn(session, 1)
+    lesson_steps.turn(session, 1)
+    lesson_steps.turn(session, 1)
     assert (session.view.value.step, session.view.value.guess) == (2, 3)
     session.undo()
     assert (session.view.value.step, session.view.value.guess) == (1, 3)
-    session.change(lessons.view_at(session.view.value, "04-claim", 0))
+    session.change(lesson_steps.view_at(session.view.value, "04-claim", 0))
     assert session.view.value.guess == 0
 
 
 def test_there_is_no_step_before_the_first_or_after_the_last():
     session = Session()
-    session.change(lessons.view_at(session.view.value, TRADE, 0))
-    lessons.turn(session, -1)
+    session.change(lesson_steps.view_at(session.view.value, TRADE, 0))
+    lesson_steps.turn(session, -1)
     assert session.view.value.step == 0
     for _ in range(20):
-        lessons.turn(session, 1)
-    assert session.view.value.step == len(lessons.steps(load_lesson(TRADE))) - 1
+        lesson_steps.turn(session, 1)
+    assert session.view.value.step == len(lesson_steps.steps(load_lesson(TRADE))) - 1
 
 
 def test_undo_walks_back_through_the_moves_with_their_levers():
     session = Session()
-    session.change(lessons.view_at(session.view.value, TRADE, 2))
-    lessons.turn(session, 1)
+    session.change(lesson_steps.view_at(session.view.value, TRADE, 2))
+    lesson_steps.turn(session, 1)
     assert "us_tariff" in session.view.value.levers
     session.undo()
     assert (session.view.value.step, session.view.value.levers) == (2, {})
@@ -103,19 +105,19 @@ def test_undo_walks_back_through_the_moves_with_their_levers():
 
 def test_a_lever_moved_elsewhere_is_noticed_and_can_be_set_back():
     session = Session()
-    session.change(lessons.view_at(session.view.value, TRADE, 1))
+    session.change(lesson_steps.view_at(session.view.value, TRADE, 1))
     session.change(session.view.value.with_lever("us_troops", -0.5))
     assert "no longer those of this step" in rendered(lessons.Page(session))
-    lessons.turn(session, 0)
-    assert not lessons.moved(session.view.value)
+    lesson_steps.turn(session, 0)
+    assert not lesson_steps.moved(session.view.value)
 
 
 def test_at_the_assumption_parameters_are_the_students_and_levers_are_not():
-    view = lessons.view_at(View(), TRADE, 5)
-    assert lessons.step_of(view) == lessons.ASSUMPTION
-    assert not lessons.moved(view.with_parameter("fiscal_squeeze", 12))
-    assert lessons.moved(view.with_lever("us_troops", -0.5))
-    assert lessons.moved(lessons.view_at(View(), TRADE, 1).with_parameter("fiscal_squeeze", 12))
+    view = lesson_steps.view_at(View(), TRADE, 5)
+    assert lesson_steps.step_of(view) == lesson_steps.ASSUMPTION
+    assert not lesson_steps.moved(view.with_parameter("fiscal_squeeze", 12))
+    assert lesson_steps.moved(view.with_lever("us_troops", -0.5))
+    assert lesson_steps.moved(lesson_steps.view_at(View(), TRADE, 1).with_parameter("fiscal_squeeze", 12))
 
 
 @pytest.mark.parametrize("query", ["lesson=04-clam", "step=77", "guess=-1", "chart=pie", "present=2"])
@@ -131,8 +133,8 @@ def test_a_link_with_a_wrong_part_leaves_it_out_and_says_so(query):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_of_every_lesson_renders(name):
     lesson, session = load_lesson(name), Session()
-    for k, step in enumerate(lessons.steps(lesson)):
-        session.change(lessons.view_at(session.view.value, name, k))
+    for k, step in enumerate(lesson_steps.steps(lesson)):
+        session.change(lesson_steps.view_at(session.view.value, name, k))
         said = rendered(lessons.Page(session))
         assert lesson.title in said
         if step.isdigit():
@@ -140,26 +142,26 @@ def test_every_step_of_every_lesson_renders(name):
 
 
 def test_a_claim_shows_the_numbers_of_the_page(answer):
-    session = Session(lessons.view_at(View(), TRADE, 1).to_query())
+    session = Session(lesson_steps.view_at(View(), TRADE, 1).to_query())
     session.answer.value = answer
     here, there = (
         float(e.member_fan("trust_in_us", "CAN")["p50"].iloc[-1]) for e in (answer.ensemble, answer.baseline)
     )
     assert f"{100 * here:.0f} %, status quo {100 * there:.0f} %" in rendered(lessons.Page(session))
-    pointer = lessons.pointer_of(session)
+    pointer = lesson_steps.pointer_of(session)
     assert (pointer.month, pointer.here, pointer.there) == (120, here, there)
 
 
 def test_numbers_of_another_setting_are_not_shown_as_those_of_this_step(answer):
-    session = Session(lessons.view_at(View(), "04-claim", 1).to_query())
+    session = Session(lesson_steps.view_at(View(), "04-claim", 1).to_query())
     session.answer.value = answer
-    assert lessons.answered(session) is None
-    assert lessons.pointer_of(session) is None
+    assert lesson_steps.answered(session) is None
+    assert lesson_steps.pointer_of(session) is None
     assert "points" not in rendered(lessons._Claims(session, load_lesson("04-claim").moves[0]))
 
 
 def test_the_prediction_stands_beside_the_result():
-    session = Session(replace(lessons.view_at(View(), TRADE, 4), guess=1).to_query())
+    session = Session(replace(lesson_steps.view_at(View(), TRADE, 4), guess=1).to_query())
     said, asked = rendered(lessons.Page(session)), load_lesson(TRADE).prediction
     assert asked.choices[0] in said
     assert asked.choices[asked.answer - 1] in said
@@ -205,7 +207,7 @@ def test_keys_present_leave_and_turn():
     pressed(session, "leave")
     pressed(session, "next")
     assert (session.view.value.present, session.view.value.step) == (0, 0)
-    session.change(lessons.view_at(session.view.value, TRADE, 0))
+    session.change(lesson_steps.view_at(session.view.value, TRADE, 0))
     pressed(session, "next")
     pressed(session, "present")
     pressed(session, "leave")
@@ -252,7 +254,7 @@ READ = """() => {
 
 
 def at(name, step, **more):
-    return replace(lessons.view_at(View(), name, step), **more).to_query()
+    return replace(lesson_steps.view_at(View(), name, step), **more).to_query()
 
 
 def test_from_the_first_page_to_the_effect_of_lesson_3_in_five_clicks_and_two_minutes(page, address):

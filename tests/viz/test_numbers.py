@@ -116,7 +116,8 @@ def test_events_and_steps_come_in_order_of_time():
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [("trust_in_us", 0.414, "41 %"), ("trust_in_us", 0.004, "0.4 %"), ("spending", 2.04, "2.0 % of GDP"),
-     ("trust_in_us", float("nan"), "not part of the model"), ("cohesion_index", -0.5, "−0.50")],
+     ("trust_in_us", float("nan"), "not part of the model"), ("cohesion_index", -0.5, "−0.50"),
+     ("capability", 1234.5, "1,234 billion USD"), ("capability", 1.25, "1.2 billion USD")],
 )  # fmt: skip
 def test_values_are_written_with_their_unit(variable, value, said):
     assert numbers.written(variable, value) == said

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cohesion import cli, cli_report, load_scenario
+from cohesion import cli_report, load_scenario
 from cohesion.attribution import attribute
 from cohesion.cli_options import Asked
 from cohesion.simulation import DEFAULT
@@ -71,21 +71,6 @@ def folders(tmp_path_factory):
     for name in ("ensemble", "batch"):
         cohesion("report", name, "-o", f"{name}.html", "--slides", cwd=place)
     return place
-
-
-@pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    """Run a command in this process, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["cohesion", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        found = capsys.readouterr()
-        return int(ended.value.code or 0), found.out, found.err
-
-    return run
 
 
 @pytest.fixture

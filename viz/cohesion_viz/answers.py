@@ -18,7 +18,7 @@ from cohesion.scenario import Scenario
 from cohesion.summary import QUANTILES
 from cohesion.types import PHASES, POSTURES
 from cohesion.uncertainty import DEFAULT
-from cohesion_viz.numbers import Accounts, outcome_differences
+from cohesion_viz.numbers import Accounts, accounts, month_after, outcome_differences
 
 Array = npt.NDArray[Any]
 #: Numbers of some runs by name, the run axis last.
@@ -66,12 +66,8 @@ class Detail:
     def accounts(self, member: str, largest: int = 6) -> Accounts:
         """What changed a member's trust in the US, as of `cohesion_viz.numbers.ledger`."""
         at = ISO3.index(member)
-        booked, first, last = self.ledger[:, at], float(self.first[at]), float(self.last[at])
-        order = np.argsort(-np.abs(booked), kind="stable")[:largest]
-        rest = last - first - float(booked[order].sum())
-        names = [*(Ledger.DRIVERS[k] for k in order), "everything else"]
-        table = pd.DataFrame({"change": [*booked[order], rest]}, index=pd.Index(names, name="driver"))
-        return Accounts(table, first, last)
+        booked = dict(zip(Ledger.DRIVERS, self.ledger[:, at].tolist(), strict=True))
+        return accounts(booked, float(self.first[at]), float(self.last[at]), largest)
 
 
 class Ensemble:
@@ -82,7 +78,7 @@ class Ensemble:
     scenario, seed
         What was simulated.
     pieces
-        Of `compute`, in order of run numbers.
+        Of `cohesion_viz.jobs.compute`, in order of run numbers.
     """
 
     def __init__(self, scenario: Scenario, seed: int, pieces: list[Pieces]) -> None:
@@ -254,8 +250,7 @@ class Answer:
 
 def months(scenario: Scenario) -> list[datetime.date]:
     """First day of each month, the start included."""
-    counts = range(scenario.start.month - 1, scenario.start.month + scenario.months)
-    return [datetime.date(scenario.start.year + k // 12, k % 12 + 1, 1) for k in counts]
+    return [month_after(scenario.start, month) for month in range(scenario.months + 1)]
 
 
 def _frame(quantiles: Array, dates: list[datetime.date]) -> pd.DataFrame:

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from cohesion.rules.measures import probability
+from cohesion.rules.measures import log_odds, probability
 from cohesion.summary import percent
-from cohesion_viz.charts import ACCENT, GRID, INK, MUTED, time_axis
+from cohesion_viz.charts import ACCENT, INK, MUTED, grid, time_axis
 from cohesion_viz.numbers import points, signed
 from cohesion_viz.style import GAIN, GAIN_TEXT, LOSS, LOSS_TEXT
 
@@ -29,8 +29,7 @@ def draw_difference(axes: Axes, bands: pd.DataFrame, label: str) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value)))
     axes.set_ylabel(label)
     time_axis(axes, x)
-    axes.grid(axis="y", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    grid(axes, "y")
 
 
 def draw_attribution(axes: Axes, causes: pd.DataFrame, of_index: bool = False) -> None:
@@ -66,8 +65,7 @@ def draw_attribution(axes: Axes, causes: pd.DataFrame, of_index: bool = False) -
     )
     axes.locator_params(axis="x", nbins=4)
     axes.set_xlabel("Mean cohesion index" if of_index else "Runs in which it holds, points")
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    grid(axes, "x")
     axes.spines["left"].set_visible(False)
 
 
@@ -90,19 +88,18 @@ def draw_waterfall(axes: Axes, drivers: pd.DataFrame, first: float, last: float)
                       fontweight="bold", color=_ink(value))  # fmt: skip
     for at, value in ((y[0], first), (y[-1], last)):
         axes.scatter([value], [at], marker="D", s=70, color=ACCENT, zorder=3)
-        axes.annotate(f"{percent(float(probability(np.array(value))))} %", (value, at), (9, 0),
+        axes.annotate(f"{percent(float(probability(value)))} %", (value, at), (9, 0),
                       textcoords="offset points", va="center", fontweight="bold")  # fmt: skip
     low, high = float(level.min()), float(level.max())
     pad = max(0.15 * (high - low), 0.1)
     axes.set_xlim(low - pad, high + 2 * pad)
     ticks = [p for p in (0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
-             if low - pad <= np.log(p / (1 - p)) <= high + 2 * pad]  # fmt: skip
-    axes.set_xticks([float(np.log(p / (1 - p))) for p in ticks], [f"{percent(p)} %" for p in ticks])
+             if low - pad <= log_odds(p) <= high + 2 * pad]  # fmt: skip
+    axes.set_xticks([float(log_odds(p)) for p in ticks], [f"{percent(p)} %" for p in ticks])
     axes.set_yticks(y, rows, color=INK)
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    grid(axes, "x")
     axes.spines["left"].set_visible(False)
 
 

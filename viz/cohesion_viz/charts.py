@@ -5,7 +5,7 @@ page. Figures are made without pyplot, so that threads and servers may draw.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.dates as mdates
 import numpy as np
@@ -76,8 +76,7 @@ def draw_fan(
     _beside(axes, labels, gap=0.065)
     axes.set_ylabel("Cohesion index, 0 to 1")
     time_axis(axes, x)
-    axes.grid(axis="y", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    grid(axes, "y")
 
 
 def draw_shares(axes: Axes, numbers: pd.DataFrame) -> None:
@@ -131,8 +130,7 @@ def draw_trust(axes: Axes, numbers: pd.DataFrame, ends: tuple[str, ...] = ("star
     axes.set_xlim(low - 0.12, high + 0.12)  # room for the labels of changes
     axes.set_xticks([t for t in np.linspace(0, 1, 6 if high - low > 0.5 else 11) if low - 0.12 <= t <= high + 0.12])
     axes.set_xlabel("Belief that the US would honour Article 5, probability")
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
+    grid(axes, "x")
     axes.spines["left"].set_visible(False)
 
 
@@ -154,15 +152,15 @@ def headline_figure(data: xr.Dataset, baseline: xr.Dataset | None = None, said: 
     with rc_context(STYLE):
         figure = Figure(figsize=(16, 9.6))
         FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(
+        places = figure.add_gridspec(
             2, 2, width_ratios=(1.12, 1), left=0.06, right=0.98, top=0.815, bottom=0.1, wspace=0.56, hspace=0.36
         )  # fmt: skip
         figure.text(0.06, 0.957, title, fontsize=22, fontweight="bold", va="center")
         figure.text(0.06, 0.932, "\n".join(lines), fontsize=13.5, color=MUTED, va="top", linespacing=1.35)
         top, below, right = (
-            figure.add_subplot(grid[0, 0]),
-            figure.add_subplot(grid[1, 0]),
-            figure.add_subplot(grid[:, 1]),
+            figure.add_subplot(places[0, 0]),
+            figure.add_subplot(places[1, 0]),
+            figure.add_subplot(places[:, 1]),
         )
         draw_fan(top, index, ghost, "" if baseline is None else str(baseline.attrs["title"]))
         top.set_title(index_finding(index), pad=12)
@@ -231,6 +229,12 @@ def time_axis(axes: Axes, x: Any) -> None:
     locator = mdates.AutoDateLocator(minticks=3, maxticks=8)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
+
+
+def grid(axes: Axes, which: Literal["x", "y", "both"]) -> None:
+    """Grid lines of an axis, or of both, behind what is drawn."""
+    axes.grid(axis=which, color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
 
 
 def _beside(axes: Axes, labels: list[tuple[float, str, str, str]], gap: float) -> None:

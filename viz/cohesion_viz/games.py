@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from cohesion.game import PLAYED_RUN, Game, Score, play, score
 from cohesion.game.debrief import Other, trust_by_cause
 from cohesion.game.score import cost
+from cohesion.rules.measures import log_odds
 from cohesion.summary import QUANTILES
 from cohesion_viz import numbers
-from cohesion_viz.answers import months
+from cohesion_viz.answers import Array, months
 from cohesion_viz.shared import Cache
 from cohesion_viz.single import SingleRun, step_through
 from cohesion_viz.workers import Urgency, Workers
 
-Array = npt.NDArray[Any]
 _TICKET = 0  # every game counts: no newer request drops an older one
 
 
@@ -76,7 +75,7 @@ def accounts(game: Game, seed: int, runs: range, stopped: Callable[[], bool]) ->
     """What changed trust in the US in the run that is played, mean over other members, in a worker."""
     played = play(game, runs, ledger=True)
     trust = played.records["trust_in_us"][0][[0, -1]][:, played.inputs.europe > 0]
-    first, last = (float(odds) for odds in np.log(trust / (1 - trust)).mean(axis=-1))
+    first, last = (float(odds) for odds in log_odds(trust).mean(axis=-1))
     total = trust_by_cause(played)["total"]
     return numbers.accounts(dict(zip(total.index.astype(str), total.tolist(), strict=True)), first, last)
 

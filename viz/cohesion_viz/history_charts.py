@@ -1,7 +1,5 @@
 """Figures of the back-test and of calibration by matplotlib, from the numbers that the dashboard shows."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib import rc_context
@@ -12,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from cohesion.studies.backtest import Backtest
 from cohesion.studies.history import THROUGH
-from cohesion_viz.charts import STYLE
+from cohesion_viz.charts import STYLE, grid
 from cohesion_viz.numbers import history, signed
 from cohesion_viz.style import (
     BLOC_COLOURS,
@@ -62,7 +60,7 @@ def scores(found: Backtest) -> Figure:
         axes.set_ylim(0)
         axes.set_ylabel("Root mean squared error, points of GDP")
         axes.legend(frameon=False, loc="lower right", ncols=2)
-        _grid(axes, "y")
+        grid(axes, "y")
         _say(figure, f"{_origins(found)}, {found.runs} runs each; the band is to hold 90 %.")
     return figure
 
@@ -96,7 +94,7 @@ def views(found: Backtest) -> Figure:
         axes.set_xlabel("Observed move since the last survey, log-odds of a favourable view")
         axes.set_ylabel("Simulated move, median of runs")
         axes.legend(frameon=False, loc="lower right")
-        _grid(axes, "both")
+        grid(axes, "both")
         last = said.iloc[-1]
         _say(figure, f"All years: sign right in {last['right']:.0f} of {last['pairs']:.0f} pairs, rank correlation "
                      f"{signed(last['rank_correlation'])}.")  # fmt: skip
@@ -138,7 +136,7 @@ def draw_course(axes: Axes, course: pd.DataFrame, origin: int) -> None:
     axes.axvline(origin, color=LIGHT.muted, linewidth=0.9)
     axes.set_xticks([year for year in range(2014, THROUGH + 1, 4) if year <= x[-1]])
     axes.tick_params(labelsize=9.5)
-    _grid(axes, "y")
+    grid(axes, "y")
 
 
 def posterior(origin: int) -> Figure:
@@ -160,9 +158,8 @@ def posterior(origin: int) -> Figure:
         axes.set_ylim(-0.7, len(table) - 0.3)
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         axes.set_xlabel("Place within the parameter's range")
-        _grid(axes, "x")
-        _say(figure, "Median, 50 % and 90 % of the sets; pale: 90 % of the prior; grey: chance would show as much. "
-                     )  # fmt: skip
+        grid(axes, "x")
+        _say(figure, "Median, 50 % and 90 % of the sets; pale: 90 % of the prior; grey: chance would show as much.")
     return figure
 
 
@@ -185,7 +182,7 @@ def statistics(origin: int) -> Figure:
             axes.use_sticky_edges = False
             axes.set_title(title, fontsize=12, pad=8)
             axes.axvline(0, color=LIGHT.muted, linewidth=0.9)
-            _grid(axes, "x")
+            grid(axes, "x")
         held = f"{int(table['inside'].sum())} of {len(table)}"
         _say(figure, f"The 90 % band of the sets (blue) holds {held} figures (diamonds); pale: 90 % of all candidates.")
     return figure
@@ -209,8 +206,3 @@ def _say(figure: Figure, text: str) -> None:
     """Source and caveat at the foot."""
     foot = 0.18 / figure.get_figheight()
     figure.text(0.02, foot, f"{text} {CAVEAT}.", fontsize=10, color=LIGHT.muted, va="center")
-
-
-def _grid(axes: Axes, which: Any) -> None:
-    axes.grid(axis=which, color=LIGHT.grid, linewidth=0.8)
-    axes.set_axisbelow(True)

@@ -3,10 +3,8 @@
 import datetime
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
 from cohesion.facts import ISO3
@@ -16,13 +14,12 @@ from cohesion.record import Recorder, Records, empty
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario
 from cohesion.simulation import Beginning, Simulation, begin
-from cohesion_viz.answers import ALLIANCE_VARIABLES, MEMBER_VARIABLES, QUARTER, Detail, Pieces
+from cohesion_viz.answers import ALLIANCE_VARIABLES, MEMBER_VARIABLES, QUARTER, Array, Detail, Pieces
 
 #: Runs of the first band: a worker keeps how they begin, since a lever that moves leaves that as it is.
 FIRST = 64
 #: Months up to which a worker keeps how runs begin: 0.1 MB a month, for each of eight.
 KEPT_MONTHS = 240
-Array = npt.NDArray[Any]
 _POOLS = ThreadpoolController()  # looking for them anew would take a millisecond or two of each job
 Stopped = Callable[[], bool]
 

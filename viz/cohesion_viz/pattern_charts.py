@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from cohesion.studies.pattern_numbers import Found, Panel
 from cohesion.studies.patterns import Pattern
-from cohesion_viz.charts import STYLE
+from cohesion_viz.charts import STYLE, grid
 from cohesion_viz.style import BLOC_COLOURS, CAVEAT, LIGHT
 
 #: Lines of several series differ by colour and by dash; published figures by marker.
@@ -39,8 +39,7 @@ def figure(pattern: Pattern, found: Found, source: str) -> Figure:
         made.text(0.02, 0.025, f"{source}. {CAVEAT}.", fontsize=9, color=LIGHT.muted, va="center")
         for axes, panel in zip(np.atleast_1d(made.subplots(1, len(found.panels))), found.panels, strict=True):
             draw[panel.kind](axes, panel)
-            axes.grid(axis="both" if panel.kind == "runs" else "y", color=LIGHT.grid, linewidth=0.8)
-            axes.set_axisbelow(True)
+            grid(axes, "both" if panel.kind == "runs" else "y")
     return made
 
 

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from cohesion.facts import ISO3, NAMES
 from cohesion.ledger import Ledger
 from cohesion.model import AllianceModel
 from cohesion.outcome import OUTCOMES
+from cohesion.rules.measures import log_odds, probability
 from cohesion.scenario import Scenario
 from cohesion.types import PHASES
 from cohesion_viz import numbers
-from cohesion_viz.answers import months
+from cohesion_viz.answers import Array, months
 
-Array = npt.NDArray[Any]
 #: What the table says of each member, after its name.
 TABLE_VARIABLES = (
     "posture", "trust_in_us", "european_trust", "goodwill", "threat", "credibility", "credibility_without_us",
@@ -115,7 +114,7 @@ class SingleRun:
         at = ISO3.index(member)
         booked = dict(zip(Ledger.DRIVERS, self._traced[month, :, at].tolist(), strict=True))
         trust = self._values["trust_in_us"][[0, month], at]
-        first, last = (float(odds) for odds in np.log(trust / (1 - trust)))
+        first, last = (float(odds) for odds in log_odds(trust))
         return numbers.accounts(booked, first, last)
 
 
@@ -154,7 +153,7 @@ def described(run: SingleRun, variable: str, month: int) -> str:
 
 def explained(accounts: numbers.Accounts, member: str, when: str) -> str:
     """How far a member's trust in the US has come, and the drivers that moved it most, in words."""
-    first, last = (numbers.written("trust_in_us", float(1 / (1 + np.exp(-v)))) for v in accounts[1:])
+    first, last = (numbers.written("trust_in_us", float(probability(v))) for v in accounts[1:])
     change = accounts.drivers["change"]
     moved = change[change.abs().sort_values(ascending=False, kind="stable").index]
     large = [f"{name} ({numbers.signed(value)})" for name, value in moved.items() if abs(value) >= 0.005][:3]
@@ -176,13 +175,9 @@ def _story(scenario: Scenario, told: list[tuple[int, str]]) -> tuple[Line, ...]:
         for k, text in told
     ]
     lines += [
-        Line(int(row.month) + 1, scenario.month_label(int(row.month)), _first_capital(row.text), "step")
+        Line(int(row.month) + 1, scenario.month_label(int(row.month)), numbers.first_capital(row.text), "step")
         for row in rows
         if row.kind == "step" and 0 <= row.month < scenario.months
     ]
     order = {"event": 0, "step": 1, "told": 2}
     return tuple(sorted(lines, key=lambda line: (line.month, order[line.kind])))
-
-
-def _first_capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

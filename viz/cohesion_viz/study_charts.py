@@ -13,7 +13,8 @@ from matplotlib.ticker import PercentFormatter
 
 from cohesion.studies.discovery import Discovery
 from cohesion.studies.effects import INDEX
-from cohesion_viz.charts import STYLE
+from cohesion_viz.charts import STYLE, grid
+from cohesion_viz.numbers import first_capital
 from cohesion_viz.style import BLOC_COLOURS, BLOC_SHAPES, CAVEAT, CIVIDIS, LIGHT, MARKERS, ink_on
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def phase_diagram(analysis: "Analysis") -> Figure:
         figure = _figure(analysis, width=4 + 6.5 * len(scenarios), height=7.6)
         panels = figure.subplots(1, len(scenarios), squeeze=False)[0]
         for axes, scenario in zip(panels, scenarios, strict=True):
-            grid = table[table["scenario"] == scenario].pivot_table(index="y", columns="x", values="value")
-            values = grid.to_numpy(float)
+            cells = table[table["scenario"] == scenario].pivot_table(index="y", columns="x", values="value")
+            values = cells.to_numpy(float)
             image = axes.imshow(values, origin="lower", aspect="auto", cmap=_MAP, vmin=low, vmax=high)
             for (row, column), value in np.ndenumerate(values):
                 colour = _MAP((value - low) / (high - low or 1))
@@ -64,21 +65,21 @@ def phase_diagram(analysis: "Analysis") -> Figure:
                           color=ink_on("#" + "".join(f"{round(255 * c):02X}" for c in colour[:3])))  # fmt: skip
             if min(values.shape) > 1 and low < 0.5 < high and values.min() < 0.5 < values.max():
                 axes.contour(values, levels=[0.5], colors="white", linewidths=2.2)
-            axes.set_xticks(range(len(grid.columns)), [f"{v:g}" for v in grid.columns])
-            axes.set_yticks(range(len(grid.index)), [f"{v:g}" for v in grid.index])
+            axes.set_xticks(range(len(cells.columns)), [f"{v:g}" for v in cells.columns])
+            axes.set_yticks(range(len(cells.index)), [f"{v:g}" for v in cells.index])
             axes.set_xlabel(_label(factors[0]))
             axes.set_ylabel(_label(factors[1]))
             axes.set_title(scenario if len(scenarios) > 1 else "", pad=8)
         bar = figure.colorbar(image, ax=list(panels), shrink=0.9, pad=0.02)
-        bar.set_label(_capital(analysis.measure))
+        bar.set_label(first_capital(analysis.measure))
         bar.outline.set_visible(False)
         if analysis.outcome != INDEX:
             bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         half = 100 * float(table["half"].max())
-        cells = "index" if analysis.outcome == INDEX else "per cent"
+        unit = "index" if analysis.outcome == INDEX else "per cent"
         others = f", averaged over {', '.join(f.name for f in factors[2:])}" if len(factors) > 2 else ""
         within = f"{half / 100:.2f}" if analysis.outcome == INDEX else f"{half:.0f} points"
-        _say(figure, analysis, f"Cells in {cells}{others}; 95 % intervals within ±{within}.")
+        _say(figure, analysis, f"Cells in {unit}{others}; 95 % intervals within ±{within}.")
     return figure
 
 
@@ -105,7 +106,7 @@ def effects(analysis: "Analysis") -> Figure:
             axes.set_xlabel(_label(named[str(factor)]))
             _value_axis(axes, analysis)
         for axes in panels[:, 0]:
-            axes.set_ylabel(_capital(analysis.measure), wrap=True)
+            axes.set_ylabel(first_capital(analysis.measure), wrap=True)
         if len(scenarios) > 1:
             panels[0, 0].legend(frameon=False, fontsize=11)
         _say(figure, analysis, "Means over all else; bands are 95 % intervals.")
@@ -127,7 +128,7 @@ def indices(analysis: "Analysis") -> Figure:
         axes.set_yticks(y, table["factor"])
         axes.set_xlabel("Share of the variance, alone (first order) and with all others (total order)")
         axes.legend(frameon=False, loc="lower right")
-        _grid(axes, "x")
+        grid(axes, "x")
         _say(figure, analysis, "Sobol' indices with 95 % intervals.")
     return figure
 
@@ -146,7 +147,7 @@ def screening(analysis: "Analysis") -> Figure:
         axes.set_yticks(y, table["factor"])
         axes.set_xlabel(f"Mean absolute effect over the whole range on the {analysis.measure}")
         axes.legend(frameon=False, loc="lower right", fontsize=11)
-        _grid(axes, "x")
+        grid(axes, "x")
         shown = f"The {len(table)} largest of {len(analysis.tables['morris'])}" if len(table) == MOST else "All factors"
         _say(figure, analysis, f"{shown}, with 95 % intervals (Morris).")
     return figure
@@ -192,7 +193,7 @@ def box(analysis: "Analysis", scenario: str, found: Discovery) -> Figure:
         right.set_xlabel("Coverage: share of such runs that lie in the box")
         right.set_ylabel("Density: share of the box's runs that are such")
         right.legend(frameon=False, loc="upper right", fontsize=11)
-        _grid(right, "both")
+        grid(right, "both")
         right.set_title("Coverage against density", pad=12)
         _say(figure, analysis, f"PRIM on {scenario}; blue: within the box, grey: the range that was sampled.")
     return figure
@@ -223,7 +224,7 @@ def runs_needed(analysis: "Analysis") -> Figure:
         if analysis.outcome != INDEX:
             axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" points"))
         axes.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 0.93))
-        _grid(axes, "y")
+        grid(axes, "y")
         _say(figure, analysis, "Of the points that vary most, or typical ones below 32 runs.")
     return figure
 
@@ -253,13 +254,4 @@ def _value_axis(axes: Axes, analysis: "Analysis") -> None:
     if analysis.outcome != INDEX:
         axes.set_ylim(0, min(1.0, 1.15 * float(analysis.tables["effects"]["high"].clip(0.01).max())))
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    _grid(axes, "y")
-
-
-def _grid(axes: Axes, which: Any) -> None:
-    axes.grid(axis=which, color=LIGHT.grid, linewidth=0.8)
-    axes.set_axisbelow(True)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    grid(axes, "y")

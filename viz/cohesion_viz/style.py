@@ -13,7 +13,7 @@ CAVEAT = "Exploratory model, not a forecast"
 OUTCOME_NAMES = {"holds": "Holds", "european_pillar": "European pillar", "hollow": "Hollow", "splinters": "Splinters"}
 OUTCOME_COLOURS = {"holds": "#0072B2", "european_pillar": "#7CC7F2", "hollow": "#F0B429", "splinters": "#C8500A"}
 OUTCOME_HATCHES = {"holds": "", "european_pillar": "//", "hollow": "..", "splinters": "xx"}
-#: Pattern of each outcome by name of `PATTERNS`.
+#: The same pattern by its name in `cohesion_viz.echarts.parts.decal`.
 OUTCOME_PATTERNS = {"holds": "plain", "european_pillar": "rising", "hollow": "dots", "splinters": "falling"}
 #: The same hues, dark or light enough for text.
 OUTCOME_TEXT = {

@@ -4,27 +4,35 @@ A `View` knows no screen. Its query is short and can be read: only what differs 
 their own names (``us_tariff=0.25``, ``us_claim=DNK:1,CAN:0.8``, ``pledge=2026-01~3;2028-01~3.5``).
 """
 
-import base64
-import binascii
-import datetime
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from cohesion.checks import ConfigError, LeverValue, clean, lever_value, parameter_value
-from cohesion.checks import month as checked_month
+from cohesion.checks import MAX_MONTHS, ConfigError, LeverValue, clean, lever_value, parameter_value
 from cohesion.facts import ELSEWHERE, ISO3
 from cohesion.game import decode, encode
-from cohesion.lesson import lesson_names
+from cohesion.lesson_file import lesson_names
 from cohesion.levers import BY_NAME as LEVERS
 from cohesion.parameters import BY_NAME as PARAMETERS
 from cohesion.scenario import Event, Scenario, load_scenario, scenario_from_text, scenario_names
 from cohesion.studies.history import ORIGINS
-from cohesion.toml import MAX_BYTES
 from cohesion_viz.limits import EVENTS, LINK, RUN_MONTHS, STEPS, STEPS_TEXT
+from cohesion_viz.links import (
+    event_of,
+    event_text,
+    file_name,
+    folder_name,
+    lever_raw,
+    lever_text,
+    number_text,
+    numbers_of,
+    one_of,
+    packed,
+    unpacked,
+    whole,
+)
 
 #: Pages by key, in the order of the navigation.
 PAGES = {
@@ -209,12 +217,12 @@ class View:
             if value != getattr(_DEFAULT, name):
                 pairs.append((name, str(value)))
         if self.text:
-            pairs.append(("toml", _packed(self.text)))
-        pairs += [(name, _lever_text(value)) for name, value in self.levers.items()]
-        pairs += [(f"p.{name}", _number_text(value)) for name, value in self.parameters.items()]
+            pairs.append(("toml", packed(self.text)))
+        pairs += [(name, lever_text(value)) for name, value in self.levers.items()]
+        pairs += [(f"p.{name}", number_text(value)) for name, value in self.parameters.items()]
         if self.dropped:
             pairs.append(("without", ",".join(map(str, self.dropped))))
-        pairs += [("event", _event_text(event)) for event in self.added]
+        pairs += [("event", event_text(event)) for event in self.added]
         return "&".join(f"{quote(key, safe='.')}={quote(value, safe=_SAFE)}" for key, value in pairs)
 
     @classmethod
@@ -290,154 +298,36 @@ def _read(found: dict[str, Any], key: str, value: str) -> None:
     if key in _READERS:
         found["text" if key == "toml" else "dropped" if key == "without" else key] = _READERS[key](value)
     elif key in LEVERS:
-        found["levers"][key] = lever_value(key, _lever_raw(value), "link", key)
+        found["levers"][key] = lever_value(key, lever_raw(value), "link", key)
     elif key.startswith("p.") and key[2:] in PARAMETERS:
         found["parameters"][key[2:]] = parameter_value(key[2:], float(value), "link", key[2:])
     elif key == "event":
-        found["added"] = (*found["added"], _event(value))
+        found["added"] = (*found["added"], event_of(value))
     else:
         raise ValueError("nothing here has that name")
 
 
-def _one_of(names: Callable[[], Any]) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value not in names():
-            raise ValueError(f"{value[:40]!r} is not one of {', '.join(names())}")
-        return value
-
-    return read
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not (value.isascii() and value.isdigit() and len(value) < 20 and low <= int(value) <= high):
-            raise ValueError(f"{value[:40]!r} is not a whole number from {low} to {high}")
-        return int(value)
-
-    return read
-
-
-def _dropped(value: str) -> tuple[int, ...]:
-    return tuple(sorted({_whole(1, 9999)(part) for part in value.split(",")}))
-
-
-def _name(value: str) -> str:
-    if not value or len(value) > 100 or not value.isprintable() or "/" in value or "\\" in value:
-        raise ValueError("not a name")
-    return value
-
-
-def _folder(value: str) -> str:
-    if len(value) > 200 or not value.isprintable():
-        raise ValueError("not a name")
-    return value
-
-
-def _packed(text: str) -> str:
-    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
-
-
-def _unpacked(value: str) -> str:
-    try:
-        data = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-        stream = zlib.decompressobj()
-        text = stream.decompress(data, MAX_BYTES)
-        if not stream.eof:
-            raise ValueError("cut off, or larger than a scenario may be")
-        return text.decode()
-    except (binascii.Error, zlib.error, UnicodeError):
-        raise ValueError("not a packed scenario") from None
-
-
-def _number_text(value: float) -> str:
-    short = f"{value:g}"
-    return short if float(short) == value else repr(float(value))
-
-
-def _plain_text(value: float | dict[str, float]) -> str:
-    if isinstance(value, dict):
-        return ",".join(f"{member}:{_number_text(amount)}" for member, amount in value.items()) or "-"
-    return _number_text(value)
-
-
-def _lever_text(value: LeverValue) -> str:
-    if isinstance(value, tuple):
-        return ";".join(f"{step.start:%Y-%m}~{_plain_text(step.value)}" for step in value)
-    return _plain_text(value)
-
-
-def _plain_raw(text: str) -> Any:
-    if text == "-":
-        return {}
-    if ":" not in text:
-        return float(text)
-    parts = [part.partition(":") for part in text.split(",")]
-    return {member: float(amount) for member, _, amount in parts}
-
-
-def _lever_raw(text: str) -> Any:
-    """A lever's value in the terms of a file."""
-    if "~" not in text:
-        return _plain_raw(text)
-    steps = [step.partition("~") for step in text.split(";")]
-    return [{"from": _day(start), "value": _plain_raw(value)} for start, _, value in steps]
-
-
-def _day(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(f"{text}-01")
-
-
-def _event_text(event: Event) -> str:
-    """Months, levers, text and source of an event, each a part between bars."""
-    until = f"~{event.until:%Y-%m}" if event.until else ""
-    levers = ";".join(
-        f"{name}={_plain_text(value)}" for name, value in event.levers.items() if not isinstance(value, tuple)
-    )
-    return "|".join([f"{event.date:%Y-%m}{until}", levers, _escaped(event.text), _escaped(event.source)])
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("|", "%7C")
-
-
-def _plain(text: str) -> str:
-    return text.replace("%7C", "|").replace("%25", "%")
-
-
-def _event(value: str) -> Event:
-    when, levers, text, source = value.split("|")
-    first, _, until = when.partition("~")
-    date, end = checked_month(_day(first)), checked_month(_day(until)) if until else None
-    if end is not None and end <= date:
-        raise ValueError("an event ends after it begins")
-    found: dict[str, LeverValue] = {}
-    for part in filter(None, levers.split(";")):
-        name, _, amount = part.partition("=")
-        found[name] = lever_value(name, _plain_raw(amount), "link", name, dated=False)
-    return Event(date, end, found, _plain(text)[:500], _plain(source)[:500])
-
-
 _READERS: dict[str, Callable[[str], Any]] = {
-    "page": _one_of(lambda: PAGES),
-    "scenario": _name,
-    "toml": _unpacked,
-    "baseline": lambda value: value and _one_of(scenario_names)(value),
-    "seed": _whole(0, MAX_SEED),
-    "runs": _whole(1, RUNS[-1]),
-    "month": _whole(0, 600),
-    "member": lambda value: value and _one_of(lambda: ISO3)(value),
-    "variable": _one_of(lambda: MAP_VARIABLES),
-    "second": lambda value: value and _one_of(scenario_names)(value),
-    "run": _whole(0, MAX_RUN),
-    "origin": lambda value: int(_one_of(lambda: [str(year) for year in ORIGINS])(value)),
-    "folder": _folder,
-    "without": _dropped,
-    "lesson": lambda value: value and _one_of(lesson_names)(value),
-    "step": _whole(0, MAX_STEP),
-    "guess": _whole(0, 5),
+    "page": one_of(lambda: PAGES),
+    "scenario": file_name,
+    "toml": unpacked,
+    "baseline": lambda value: value and one_of(scenario_names)(value),
+    "seed": whole(0, MAX_SEED),
+    "runs": whole(1, RUNS[-1]),
+    "month": whole(0, MAX_MONTHS),
+    "member": lambda value: value and one_of(lambda: ISO3)(value),
+    "variable": one_of(lambda: MAP_VARIABLES),
+    "second": lambda value: value and one_of(scenario_names)(value),
+    "run": whole(0, MAX_RUN),
+    "origin": lambda value: int(one_of(lambda: [str(year) for year in ORIGINS])(value)),
+    "folder": folder_name,
+    "without": numbers_of,
+    "lesson": lambda value: value and one_of(lesson_names)(value),
+    "step": whole(0, MAX_STEP),
+    "guess": whole(0, 5),
     "game": lambda value: value and encode(decode(value)),
-    "chart": _one_of(lambda: CHARTS),
-    "present": _whole(0, 1),
+    "chart": one_of(lambda: CHARTS),
+    "present": whole(0, 1),
 }
 
 

@@ -10,6 +10,7 @@ from cohesion.parameters import MECHANISMS, PARAMETERS, Parameter
 from cohesion.scenario import Scenario
 from cohesion_viz.dashboard.components import Handler, packed
 from cohesion_viz.dashboard.session import Session, guarded
+from cohesion_viz.numbers import first_capital
 from cohesion_viz.view import View
 
 #: How a source begins that is no publication, see `cohesion.parameters`.
@@ -107,8 +108,7 @@ def _row(parameter: Parameter) -> dict[str, Any]:
 
 
 def _title(name: str) -> str:
-    words = " ".join(_SPELT.get(word, word) for word in name.split("_"))
-    return words[0].upper() + words[1:]
+    return first_capital(" ".join(_SPELT.get(word, word) for word in name.split("_")))
 
 
 def step(parameter: Parameter) -> float:

@@ -14,7 +14,7 @@ from cohesion_viz.dashboard.causes import titled
 from cohesion_viz.dashboard.components import NOTHING_YET, EChart
 from cohesion_viz.dashboard.maps import MAP_TITLES, clicked, map_table
 from cohesion_viz.dashboard.session import Session
-from cohesion_viz.echarts.parts import day_of, first_capital
+from cohesion_viz.echarts.parts import day_of, name_of
 from cohesion_viz.style import theme
 from cohesion_viz.view import CHARTS, View
 
@@ -140,7 +140,7 @@ def _fan(
         fan = ensemble.alliance_fan(variable)
         ghost = base.alliance_fan(variable) if base else None
         text = echarts.describe_fan(fan, ghost, name, variable)
-        title = first_capital(VARIABLES[variable].long_name)
+        title = name_of(variable)
     option = echarts.fan_option(fan, ghost, month, dark, name, variable, near=variable in NEAR)
     if pointer:
         day = ensemble.dates[pointer.month]

@@ -6,16 +6,17 @@ from typing import Any
 import pandas as pd
 import solara
 
-from cohesion.facts import ISO3, NAMES
+from cohesion.facts import NAMES
 from cohesion.scenario import load_scenario, scenario_names
 from cohesion.summary import percent
 from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import MEASURED, Answer, Paired
 from cohesion_viz.dashboard.causes import Causes
-from cohesion_viz.dashboard.components import EChart, Fields, PlainTable, card
-from cohesion_viz.dashboard.maps import MAP_TITLES, Colouring, Months, clicked
+from cohesion_viz.dashboard.components import EChart, Fields, PlainTable, card, member_field
+from cohesion_viz.dashboard.maps import MAP_TITLES, Colouring, Months, clicked, marked
 from cohesion_viz.dashboard.session import Session, guarded
+from cohesion_viz.echarts.parts import interval_in_words
 from cohesion_viz.style import OUTCOME_NAMES
 from cohesion_viz.view import DEFAULT_BASELINE, RUNS
 
@@ -96,14 +97,9 @@ def finding(paired: Paired) -> str:
     first, second = paired.first.scenario.title, paired.second.scenario.title
     return (
         f"{second} holds in {percent(two)} % of runs, {first} in {percent(one)} %: {numbers.points(moved)} "
-        f"({between(least, most)}). The cohesion index ends {middle} apart ({low} to {high}), lower in "
+        f"({interval_in_words(least, most)}). The cohesion index ends {middle} apart ({low} to {high}), lower in "
         f"{percent(paired.lower)} % of pairs."
     )
-
-
-def between(low: float, high: float) -> str:
-    """An interval of shares in percentage points."""
-    return f"{numbers.points(low).removesuffix(' points')} to {numbers.points(high).removesuffix(' points')}"
 
 
 @solara.component
@@ -120,7 +116,7 @@ def _Outcomes(paired: Paired, dark: bool) -> None:
         table=lambda: paired.outcomes,
     )
     rows = [
-        [name, f"{percent(one)} %", f"{percent(two)} %", f"{numbers.points(moved)} ({between(low, high)})"]
+        [name, f"{percent(one)} %", f"{percent(two)} %", f"{numbers.points(moved)} ({interval_in_words(low, high)})"]
         for name, (one, two, moved, low, high) in zip(
             OUTCOME_NAMES.values(), paired.outcomes.loc[list(OUTCOME_NAMES)].to_numpy().tolist(), strict=True
         )
@@ -194,9 +190,6 @@ def _Member(session: Session, paired: Paired, month: int, dark: bool) -> None:
     view = session.view.value
     member, variable = view.member, view.variable if view.variable in MEASURED else MEASURED[0]
     told = not (member == "USA" and variable in numbers.NOT_OF_THE_US)
-    options = [{"value": "", "title": "Choose a member…"}]
-    options += [{"value": code, "title": NAMES[code]} for code in sorted(ISO3, key=lambda code: NAMES[code])]
-    field = {"name": "member", "label": "Member", "value": member, "options": options, "inline": True}
     with solara.Div(classes=["co-head"]):
         solara.v.Html(
             tag="h2",
@@ -206,7 +199,7 @@ def _Member(session: Session, paired: Paired, month: int, dark: bool) -> None:
                 else "A member"
             ],
         )
-        Fields([field], lambda event: session.mark(event["value"]) if event["value"] in ("", *ISO3) else None)
+        Fields([member_field(member)], lambda event: marked(session, event["value"]))
     if not member:
         solara.v.Html(tag="p", class_="co-sub", children=["Click a member on a map, or choose one here."])
     elif not told:

@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 import solara
 
+from cohesion.facts import ISO3, NAMES
+
 Handler = Callable[[dict[str, Any]], None]
 NOTHING_YET = "No numbers yet."
 
@@ -50,7 +52,7 @@ def EChart(
     height
         CSS height of the plot.
     on_click
-        Called with ``name``, ``series``, ``index``, ``kind``, ``id`` and ``value`` of what was clicked.
+        Called with the ``name`` of what was clicked, empty for what has none.
     name
         Stem of the files that are saved and key of the chart in the page: one name a chart.
     table
@@ -93,6 +95,13 @@ def Fields(fields: list[dict[str, Any]], on_set: Handler) -> None:
         Called with ``name`` and ``value`` (a text).
     """
     _Fields(packed=packed(fields), event_set=on_set)
+
+
+def member_field(member: str) -> dict[str, Any]:
+    """A field of `Fields` in which a member is chosen, or none."""
+    options = [{"value": "", "title": "Choose a member…"}]
+    options += [{"value": code, "title": NAMES[code]} for code in sorted(ISO3, key=NAMES.__getitem__)]
+    return {"name": "member", "label": "Member", "value": member, "options": options, "inline": True}
 
 
 #: What a cell is sorted by (None: last), and what is written in it.

@@ -10,6 +10,7 @@ from cohesion.game import COMPONENTS, RUNS, Game
 from cohesion.game.debrief import RUSSIA, US, YOU, Other, debrief, others
 from cohesion.game.moves import FIRST_YEAR
 from cohesion.outcome import OUTCOMES
+from cohesion.rules.measures import probability
 from cohesion.scenario import load_scenario
 from cohesion_viz import echarts
 from cohesion_viz.dashboard import app
@@ -104,7 +105,7 @@ def moved(who: str, what: str, game: Game) -> str:
 
 def in_words(accounts: Accounts) -> str:
     """How far trust in the US has come, and what moved it most."""
-    first, last = (100 / (1 + np.exp(-odds)) for odds in accounts[1:])
+    first, last = (100 * float(probability(odds)) for odds in accounts[1:])
     change = accounts.drivers["change"]
     largest = change[change.abs().sort_values(ascending=False, kind="stable").index].head(3)
     most = ", ".join(f"{name} {signed(value)}" for name, value in largest.items())

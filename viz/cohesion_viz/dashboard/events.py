@@ -12,6 +12,7 @@ from cohesion.scenario import Event
 from cohesion_viz.dashboard.components import Handler, packed
 from cohesion_viz.dashboard.controls import member_choices, member_title, title
 from cohesion_viz.dashboard.session import Session, guarded
+from cohesion_viz.numbers import month_after
 from cohesion_viz.view import View
 
 
@@ -32,7 +33,7 @@ def EventTable(session: Session) -> None:
     """The events of the view's scenario, to be edited."""
     view, scenario = session.view.value, session.scenario
     levers = solara.use_memo(lambda: packed(_levers()), [])
-    month = _month_text(scenario.start, view.shown_month(scenario.months - 1))
+    month = month_after(scenario.start, view.shown_month(scenario.months - 1)).strftime("%Y-%m")
 
     def save(event: dict[str, Any]) -> None:
         session.change(saved(session.view.value, str(event["key"]), event["event"]))
@@ -152,8 +153,3 @@ def _day(text: str) -> datetime.date:
         return datetime.date.fromisoformat(f"{text}-01")
     except ValueError:
         raise ValueError(f"{text[:20]!r} is not a month, as in 2026-03") from None
-
-
-def _month_text(start: datetime.date, months: int) -> str:
-    count = 12 * start.year + start.month - 1 + months
-    return f"{count // 12}-{count % 12 + 1:02d}"

@@ -92,6 +92,12 @@ def map_table(ensemble: Ensemble | None, variable: str, month: int) -> pd.DataFr
     return numbers.by_member(variable, ensemble.members(variable)[min(month, len(ensemble.dates) - 1)])
 
 
+def marked(session: Session, code: str) -> None:
+    """Mark the member that was chosen from a list, or none."""
+    if code in ("", *ISO3):
+        session.mark(code)
+
+
 def clicked(session: Session, code: str) -> None:
     """Mark the member that was clicked; a second click takes the mark away."""
     found = echarts.GEOMETRY_OF.get(code, code)

@@ -5,12 +5,12 @@ from typing import Any
 import pandas as pd
 import solara
 
-from cohesion.facts import ISO3, NAMES
+from cohesion.facts import NAMES
 from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import Detail, Ensemble
-from cohesion_viz.dashboard.components import EChart, Fields, card
-from cohesion_viz.dashboard.maps import MAP_TITLES
+from cohesion_viz.dashboard.components import EChart, Fields, card, member_field
+from cohesion_viz.dashboard.maps import MAP_TITLES, marked
 from cohesion_viz.dashboard.session import Session
 from cohesion_viz.view import MAP_VARIABLES
 
@@ -35,8 +35,8 @@ def Member(
     def put(event: dict[str, Any]) -> None:
         if event["name"] == "shown":
             choose(event["value"])
-        elif event["value"] in ("", *ISO3):
-            session.mark(event["value"])
+        else:
+            marked(session, event["value"])
 
     with card("Member", "member-panel"):
         with solara.Div(classes=["co-head"]):
@@ -56,9 +56,7 @@ def Member(
 
 
 def _member_fields(member: str, shown: str, told: list[str]) -> list[dict[str, Any]]:
-    options = [{"value": "", "title": "Choose a member…"}]
-    options += [{"value": code, "title": NAMES[code]} for code in sorted(ISO3, key=lambda code: NAMES[code])]
-    fields = [{"name": "member", "label": "Member", "value": member, "options": options, "inline": True}]
+    fields = [member_field(member)]
     if member:
         titles = [{"value": name, "title": MAP_TITLES[name]} for name in told]
         fields.append({"name": "shown", "label": "Shows", "value": shown, "options": titles, "inline": True})

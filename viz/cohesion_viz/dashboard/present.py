@@ -8,7 +8,7 @@ import solara
 from cohesion.facts import NAMES
 from cohesion.outcome import OUTCOMES
 from cohesion_viz.answers import Answer
-from cohesion_viz.dashboard import chart, lessons
+from cohesion_viz.dashboard import chart, lesson_steps
 from cohesion_viz.dashboard.compare import finding
 from cohesion_viz.dashboard.components import Button, Fields
 from cohesion_viz.dashboard.session import Session
@@ -28,7 +28,7 @@ def Present(session: Session) -> None:
         _Line(answer)
         _Tiles(answer)
         with solara.Div(classes=["co-present-chart"]):
-            chart.Chart(session, "clamp(220px, 46vh, 1000px)", FACTOR, lessons.pointer_of(session))
+            chart.Chart(session, "clamp(220px, 46vh, 1000px)", FACTOR, lesson_steps.pointer_of(session))
         solara.v.Html(tag="p", class_="co-present-caption", children=[caption(session)])
         with solara.Div(classes=["co-present-bar"]):
             options = [{"value": key, "title": title} for key, title in chart.choices(view).items()]
@@ -63,7 +63,7 @@ def _Tiles(answer: Answer) -> None:
 def caption(session: Session) -> str:
     """What is shown, of which scenario against which, from how many runs; in a lesson what is to be seen."""
     view, answer = session.view.value, session.answer.value
-    said = lessons.seen(session)
+    said = lesson_steps.seen(session)
     changed = ", changed" if view.changed else ""
     dashed = " (dashed)" if view.chart in (*chart.FANS, "member") else ""
     against = f" against {answer.baseline.scenario.title.lower()}{dashed}" if answer.baseline else ""

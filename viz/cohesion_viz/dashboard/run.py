@@ -12,8 +12,8 @@ from cohesion.types import POSTURES
 from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
 from cohesion_viz.answers import Ensemble
-from cohesion_viz.dashboard.components import Button, Cell, EChart, Fields, Table, card
-from cohesion_viz.dashboard.maps import MAP_TITLES, Colouring, Months, clicked
+from cohesion_viz.dashboard.components import Button, Cell, EChart, Fields, Table, card, member_field
+from cohesion_viz.dashboard.maps import MAP_TITLES, Colouring, Months, clicked, marked
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.jobs import Stopped
 from cohesion_viz.single import TABLE_VARIABLES, Line, SingleRun, described, explained, step_through
@@ -133,12 +133,11 @@ def _Map(session: Session, run: SingleRun, month: int, dark: bool) -> None:
 @solara.component
 def _Index(run: SingleRun, ensemble: Ensemble | None, month: int, dark: bool) -> None:
     path = run.path
-    fan = path.to_frame("p50").assign(**dict.fromkeys(("p05", "p25", "p75", "p95"), path))
     ghost = ensemble.fan if ensemble and ensemble.scenario == run.scenario else None
     with card("Cohesion over time"):
         solara.v.Html(tag="h2", children=["Cohesion index: this run, and the ensemble behind it"])
         EChart(
-            option=echarts.fan_option(fan, ghost, month, dark, "Ensemble", single=True),
+            option=echarts.fan_option(numbers.fan_of_one(path), ghost, month, dark, "Ensemble", single=True),
             label="Cohesion index of this run",
             text=f"The index goes from {path.iloc[0]:.2f} to {path.iloc[-1]:.2f}; lowest {path.min():.2f}.",
             height="clamp(210px, 16vw, 320px)",
@@ -168,13 +167,10 @@ def _Line(session: Session, line: Line) -> None:
 @solara.component
 def _Why(session: Session, run: SingleRun, month: int, dark: bool) -> None:
     member = session.view.value.member
-    options = [{"value": "", "title": "Choose a member…"}]
-    options += [{"value": code, "title": NAMES[code]} for code in sorted(ISO3, key=lambda code: NAMES[code])]
-    field = {"name": "member", "label": "Member", "value": member, "options": options, "inline": True}
     with card("Member", "member-panel"):
         with solara.Div(classes=["co-head"]):
             solara.v.Html(tag="h2", children=[NAMES[member] if member else "A member, and why its trust changed"])
-            Fields([field], lambda event: session.mark(event["value"]) if event["value"] in ("", *ISO3) else None)
+            Fields([member_field(member)], lambda event: marked(session, event["value"]))
         if member and member != "USA":
             accounts = run.accounts(member, month)
             when = run.scenario.month_label(month)

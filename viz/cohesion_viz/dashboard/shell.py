@@ -15,7 +15,7 @@ import solara
 from reacton.core import get_render_context
 
 from cohesion.facts import ELSEWHERE
-from cohesion_viz.dashboard import lessons
+from cohesion_viz.dashboard import lesson_steps
 from cohesion_viz.dashboard.components import Button, Handler, packed
 from cohesion_viz.dashboard.present import Present
 from cohesion_viz.dashboard.session import Session, guarded
@@ -92,7 +92,7 @@ def pressed(session: Session, name: str) -> None:
     elif name == "leave" and view.present:
         session.change(replace(view, present=0))
     elif name in ("next", "back"):
-        lessons.turn(session, 1 if name == "next" else -1)
+        lesson_steps.turn(session, 1 if name == "next" else -1)
 
 
 def note(session: Session) -> str:

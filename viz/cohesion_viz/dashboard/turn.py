@@ -105,7 +105,7 @@ def Charts(session: Session, turn: Turn) -> None:
     with card("Cohesion"):
         solara.v.Html(tag="h2", children=[f"Cohesion index: your run, and behind it {RUNS} runs of the same moves"])
         EChart(
-            option=echarts.fan_option(_alone(path), turn.fan, None, dark, "All runs", single=True),
+            option=echarts.fan_option(numbers.fan_of_one(path), turn.fan, None, dark, "All runs", single=True),
             label="Cohesion index of your run",
             text=f"From {path.iloc[0]:.2f} to {path.iloc[-1]:.2f}; median of all runs {turn.fan['p50'].iloc[-1]:.2f}.",
             height="clamp(200px, 17vw, 340px)",
@@ -125,18 +125,15 @@ def Charts(session: Session, turn: Turn) -> None:
     with card("Pressure"):
         solara.v.Html(tag="h2", children=["Russian pressure on members, deviation from the start in logs"])
         EChart(
-            option=echarts.fan_option(_alone(pressure), None, None, dark, "", "pressure", single=True, near=True),
+            option=echarts.fan_option(
+                numbers.fan_of_one(pressure), None, None, dark, "", "pressure", single=True, near=True
+            ),
             label="Russian pressure in your run",
             text=f"From {numbers.signed(pressure.iloc[0])} to {numbers.signed(pressure.iloc[-1])}.",
             height="clamp(150px, 12vw, 240px)",
             name="pressure",
             table=lambda: pressure.to_frame("pressure"),
         )
-
-
-def _alone(path: pd.Series) -> pd.DataFrame:
-    """A single run where a chart takes quantiles."""
-    return path.to_frame("p50").assign(**dict.fromkeys(("p05", "p25", "p75", "p95"), path))
 
 
 @solara.component

@@ -26,6 +26,7 @@ from cohesion_viz.style import (
     OUTCOME_NAMES,
     OUTCOME_PATTERNS,
     OUTCOME_TEXT,
+    Theme,
     theme,
 )
 
@@ -94,32 +95,8 @@ def outcome_difference_option(differences: pd.DataFrame, dark: bool = False) -> 
             "axisLabel": {"color": look.ink, "fontSize": TEXT, "margin": 12},
         },
         "series": [
-            {
-                "id": "difference",
-                "type": "bar",
-                "barWidth": "52%",
-                "data": bars,
-                "emphasis": {"disabled": True},
-                "markLine": {
-                    "silent": True,
-                    "symbol": ["rect", "rect"],
-                    "symbolSize": [2, 14],
-                    "symbolRotate": 0,
-                    "label": {"show": False},
-                    "lineStyle": {"color": look.ink, "width": 2, "type": "solid"},
-                    "data": spans,
-                },
-            },
-            {
-                "id": "labels",
-                "type": "scatter",
-                "symbolSize": 0,
-                "silent": True,
-                "itemStyle": {"opacity": 1},
-                "tooltip": {"show": False},
-                "label": {"show": True, "position": "right", "fontSize": TEXT, "fontWeight": "bold", "lineHeight": 19},
-                "data": labels,
-            },
+            _bars("difference", bars, spans, look, (2, 14)) | {"barWidth": "52%"},
+            _labels(labels, {"lineHeight": 19}),
         ],
     }
 
@@ -184,32 +161,8 @@ def attribution_option(causes: pd.DataFrame, dark: bool = False) -> Option:
                           "margin": 12},
         },
         "series": [
-            {
-                "id": "change",
-                "type": "bar",
-                "barWidth": "56%",
-                "data": bars,
-                "emphasis": {"disabled": True},
-                "markLine": {
-                    "silent": True,
-                    "symbol": ["rect", "rect"],
-                    "symbolSize": [2, 10],
-                    "symbolRotate": 0,
-                    "label": {"show": False},
-                    "lineStyle": {"color": look.ink, "width": 1.5, "type": "solid"},
-                    "data": spans,
-                },
-            },
-            {
-                "id": "labels",
-                "type": "scatter",
-                "symbolSize": 0,
-                "silent": True,
-                "itemStyle": {"opacity": 1},
-                "tooltip": {"show": False},
-                "label": {"show": True, "position": "right", "distance": 8, "fontSize": TEXT, "fontWeight": "bold"},
-                "data": labels,
-            },
+            _bars("change", bars, spans, look, (1.5, 10)) | {"barWidth": "56%"},
+            _labels(labels, {"distance": 8}),
         ],
     }  # fmt: skip
 
@@ -220,3 +173,36 @@ def describe_attribution(causes: pd.DataFrame) -> str:
     if not told:
         return "No driver changes how often the alliance holds."
     return f"Change of the share of runs in which the alliance holds, divided among drivers: {listed(told)}."
+
+
+def _bars(key: str, bars: list[Option], spans: list[list[Option]], look: Theme, stroke: tuple[float, int]) -> Option:
+    """Bars with their intervals as lines; ``stroke`` is the width of a line and the height of its ends, pixels."""
+    return {
+        "id": key,
+        "type": "bar",
+        "data": bars,
+        "emphasis": {"disabled": True},
+        "markLine": {
+            "silent": True,
+            "symbol": ["rect", "rect"],
+            "symbolSize": [2, stroke[1]],
+            "symbolRotate": 0,
+            "label": {"show": False},
+            "lineStyle": {"color": look.ink, "width": stroke[0], "type": "solid"},
+            "data": spans,
+        },
+    }
+
+
+def _labels(labels: list[Option], look: Option) -> Option:
+    """Texts in a column beside the bars, at points that are not drawn."""
+    return {
+        "id": "labels",
+        "type": "scatter",
+        "symbolSize": 0,
+        "silent": True,
+        "itemStyle": {"opacity": 1},
+        "tooltip": {"show": False},
+        "label": {"show": True, "position": "right", "fontSize": TEXT, "fontWeight": "bold"} | look,
+        "data": labels,
+    }

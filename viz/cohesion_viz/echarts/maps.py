@@ -15,7 +15,6 @@ from cohesion_viz.echarts.parts import (
     Option,
     base_option,
     decal,
-    first_capital,
     listed,
     name_of,
     rounded,
@@ -23,7 +22,7 @@ from cohesion_viz.echarts.parts import (
     tip,
     within,
 )
-from cohesion_viz.numbers import limits, symmetric_limit, written, written_difference
+from cohesion_viz.numbers import first_capital, limits, symmetric_limit, written, written_difference
 from cohesion_viz.style import (
     CIVIDIS,
     DIVERGING,

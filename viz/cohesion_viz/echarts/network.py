@@ -8,8 +8,8 @@ import pandas as pd
 
 from cohesion.facts import ELSEWHERE, ISO3, NAMES
 from cohesion.summary import percent
-from cohesion_viz.echarts.parts import Option, base_option, first_capital, listed, rows_of, tip, within
-from cohesion_viz.numbers import Network
+from cohesion_viz.echarts.parts import Option, base_option, listed, rows_of, tip, within
+from cohesion_viz.numbers import Network, first_capital
 from cohesion_viz.style import BLOC_COLOURS, BLOC_SHAPES, LOSS_TEXT, POSTURE_NAMES, Theme, ink_on, theme
 
 #: Where each member stands in the network: columns and rows that keep neighbours together (not to scale).

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cohesion.variables import BY_NAME
-from cohesion_viz.numbers import points, written
+from cohesion_viz.numbers import first_capital, points, written
 from cohesion_viz.style import Theme, ink_on
 
 Option = dict[str, Any]
@@ -78,11 +77,6 @@ def name_of(variable: str) -> str:
     return first_capital(BY_NAME[variable].long_name)
 
 
-def first_capital(text: str) -> str:
-    """The text with a capital letter at its start."""
-    return text[:1].upper() + text[1:]
-
-
 def brief(variable: str, value: float) -> str:
     """A value without the words after its unit's sign, where room is short."""
     return written(variable, value).removesuffix(" of GDP").removesuffix(" billion USD")
@@ -116,11 +110,6 @@ def tip(head: str, lines: Iterable[str]) -> str:
 def rounded(value: float) -> float:
     """The value with the decimals that a chart needs."""
     return round(float(value), 4)
-
-
-def log_odds(share: float) -> float:
-    """Log-odds of a share."""
-    return float(np.log(share / (1 - share)))
 
 
 #: What is given in pixels, by name, and grows where a chart is read from afar.

@@ -21,6 +21,7 @@ from cohesion_viz.numbers.over_time import (
     MEMBER_VARIABLES,
     dates,
     fan,
+    fan_of_one,
     member_series,
     month_after,
     paired_difference,
@@ -28,7 +29,7 @@ from cohesion_viz.numbers.over_time import (
     trust_changes,
 )
 from cohesion_viz.numbers.propositions import on_one_scale
-from cohesion_viz.numbers.words import points, signed, written, written_difference
+from cohesion_viz.numbers.words import first_capital, points, signed, written, written_difference
 
 __all__ = [
     "EVERYTHING_ELSE",
@@ -43,6 +44,8 @@ __all__ = [
     "dates",
     "events",
     "fan",
+    "fan_of_one",
+    "first_capital",
     "ledger",
     "limits",
     "map_differences",

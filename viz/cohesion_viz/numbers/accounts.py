@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
+from cohesion.rules.measures import log_odds
 from cohesion_viz.numbers.over_time import position
 
 EVERYTHING_ELSE = "everything else"
@@ -50,7 +50,7 @@ def ledger(data: xr.Dataset, member: str, largest: int = 6) -> Accounts:
     at = position(data, member)
     booked = data["ledger_traced"].values[:, :, at].mean(axis=0)
     trust = data["trust_in_us"].values[:, [0, -1], at]
-    first, last = (float(v) for v in np.log(trust / (1 - trust)).mean(axis=0))
+    first, last = (float(v) for v in log_odds(trust).mean(axis=0))
     names = map(str, data["driver"].values)
     return accounts(dict(zip(names, booked.tolist(), strict=True)), first, last, largest)
 

@@ -45,6 +45,11 @@ def fan(data: xr.Dataset, variable: str = "cohesion_index", member: str | None =
     return _bands(_values(data, variable, member), data)
 
 
+def fan_of_one(path: pd.Series) -> pd.DataFrame:
+    """A single run where a chart takes a `fan`: every quantile is the run itself."""
+    return pd.DataFrame(dict.fromkeys(QUANTILES, path))
+
+
 def shares_over_time(data: xr.Dataset) -> pd.DataFrame:
     """Share of runs with each outcome by month: index ``date``, a column an outcome; rows sum to one."""
     return _shares(data["outcome"].values, OUTCOMES, data)

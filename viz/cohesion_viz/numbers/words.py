@@ -27,7 +27,7 @@ def written(variable: str, value: float) -> str:
         return f"{percent(value)} %"
     if unit == "% of GDP":
         return f"{value:.1f} % of GDP"
-    if unit == "billion 2024 USD":
+    if unit == "billion USD":
         return f"{value:,.0f} billion USD" if value >= 10 else f"{value:.1f} billion USD"
     return signed(value) if unit == "log" else f"{value:.2f}".replace("-", "−")
 
@@ -41,7 +41,7 @@ def written_difference(variable: str, value: float) -> str:
         return points(value)
     if unit == "% of GDP":
         return f"{signed(value, 1)} % of GDP"
-    if unit == "billion 2024 USD":
+    if unit == "billion USD":
         return f"{signed(value, 0)} billion USD"
     return signed(value)
 
@@ -56,3 +56,8 @@ def signed(value: float, places: int = 2) -> str:
     """A number with its sign; nothing is neither plus nor minus."""
     text = f"{value:+,.{places}f}"
     return text[1:] if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+
+
+def first_capital(text: str) -> str:
+    """The text with a capital letter at its start."""
+    return text[:1].upper() + text[1:]

@@ -11,7 +11,6 @@ import pandas as pd
 from cohesion.checks import ConfigError
 from cohesion.printing import CAVEAT
 from cohesion.studies.analysis import Analysis, analyse
-from cohesion.studies.effects import INDEX
 from cohesion.studies.experiment import Experiment, experiment_names, load_experiment
 from cohesion.studies.reading import OpenResults, open_results
 from cohesion_viz import study_charts
@@ -122,7 +121,7 @@ def _of_phase(analysis: Analysis) -> str:
     parts = []
     for scenario, part in analysis.tables["phase"].groupby("scenario", sort=False):
         ends = [part.iloc[int(at)] for at in (part["value"].argmin(), part["value"].argmax())]
-        told = [f"{_number(analysis, r['value'])} at {one.name} {r['x']:g} and {two.name} {r['y']:g}" for r in ends]
+        told = [f"{analysis.level(r['value'])} at {one.name} {r['x']:g} and {two.name} {r['y']:g}" for r in ends]
         parts.append(f"In {scenario}, the {analysis.measure} goes from {told[0]} to {told[1]}.")
     return " ".join(parts)
 
@@ -130,7 +129,7 @@ def _of_phase(analysis: Analysis) -> str:
 def _of_effects(analysis: Analysis) -> str:
     rows = analysis.tables["effect_sizes"].sort_values("range", ascending=False).head(3).to_dict("records")
     told = [
-        f"{row['factor']} by {_distance(analysis, row['range'])}, lowest at {row['lowest_at']:.3g} and highest at "
+        f"{row['factor']} by {analysis.distance(row['range'])}, lowest at {row['lowest_at']:.3g} and highest at "
         f"{row['highest_at']:.3g}" for row in rows
     ]  # fmt: skip
     return (
@@ -165,23 +164,15 @@ _TEXTS: dict[str, Callable[[Analysis], str]] = {
 }  # fmt: skip
 
 
-def _number(analysis: Analysis, value: float) -> str:
-    return f"{value:.2f}" if analysis.outcome == INDEX else f"{100 * value:.0f} %"
-
-
-def _distance(analysis: Analysis, value: float) -> str:
-    return f"{value:.2f}" if analysis.outcome == INDEX else f"{100 * value:.0f} points"
-
-
 def _headline(analysis: Analysis, key: str) -> str:
     """The finding of a figure, for its slide."""
     t = analysis.tables
     if key == "phase":
-        low, high = (_number(analysis, v) for v in (t["phase"]["value"].min(), t["phase"]["value"].max()))
+        low, high = (analysis.level(v) for v in (t["phase"]["value"].min(), t["phase"]["value"].max()))
         return f"Over both factors, the {analysis.measure} goes from {low} to {high}"
     if key == "effects":
         row = t["effect_sizes"].iloc[int(t["effect_sizes"]["range"].argmax())]
-        return f"{row['factor']} moves it most: by {_distance(analysis, row['range'])} between its levels"
+        return f"{row['factor']} moves it most: by {analysis.distance(row['range'])} between its levels"
     if key == "sobol":
         row = t["sobol"].iloc[int(t["sobol"]["total"].argmax())]
         return f"{row['factor']} has a part in {100 * row['total']:.0f} % of the variance"
@@ -203,7 +194,7 @@ def _tables(analysis: Analysis, key: str) -> tuple[Table, ...]:
             (
                 r["factor"],
                 r["scenario"],
-                _distance(analysis, r["range"]),
+                analysis.distance(r["range"]),
                 f"{r['lowest_at']:.3g}",
                 f"{r['highest_at']:.3g}",
             )
@@ -222,8 +213,7 @@ def _phase_table(analysis: Analysis, scenario: str, part: pd.DataFrame) -> Table
     one, two = analysis.experiment.factors[:2]
     grid = part.pivot_table(index="y", columns="x", values="value").sort_index(ascending=False)
     rows = [
-        (f"{y:g}", *(_number(analysis, v) for v in values))
-        for y, values in zip(grid.index, grid.to_numpy(), strict=True)
+        (f"{y:g}", *(analysis.level(v) for v in values)) for y, values in zip(grid.index, grid.to_numpy(), strict=True)
     ]
     columns = (f"{two.name} \\ {one.name}", *(f">{x:g}" for x in grid.columns))
     return table(f"{scenario}: {analysis.measure}.", columns, rows)

@@ -9,9 +9,9 @@ from cohesion_viz import cause_charts, charts
 from cohesion_viz.charts import index_finding, trust_finding
 from cohesion_viz.echarts.differences import describe_attribution
 from cohesion_viz.echarts.over_time import describe_difference, describe_fan, describe_shares
-from cohesion_viz.echarts.parts import first_capital, interval_in_words, listed
+from cohesion_viz.echarts.parts import interval_in_words, listed
 from cohesion_viz.echarts.waterfall import describe_waterfall
-from cohesion_viz.numbers import points, signed
+from cohesion_viz.numbers import EVERYTHING_ELSE, first_capital, points, signed
 from cohesion_viz.report import sensitivity, sources
 from cohesion_viz.report.drawing import drawn, svg
 from cohesion_viz.report.material import RUNS_OF_LEDGER, Material
@@ -231,7 +231,7 @@ def _waterfall(m: Material, code: str, key: str) -> Picture:
 
 def _ledger_table(m: Material) -> Table:
     named = list(dict.fromkeys(str(name) for each in m.ledgers.values() for name in each.drivers.index))
-    named = [name for name in named if name != "everything else"] + ["everything else"]
+    named = [name for name in named if name != EVERYTHING_ELSE] + [EVERYTHING_ELSE]
     rows = []
     for code, each in m.ledgers.items():
         change = each.drivers["change"]
@@ -293,7 +293,7 @@ def _slides(m: Material, sections: tuple[Section, ...]) -> tuple[Slide, ...]:
     for code in m.ledgers:
         each = pictures[f"ledger-{code}"]
         drivers, first, last = m.ledgers[code]
-        cause = str(drivers["change"].drop("everything else").abs().idxmax())
+        cause = str(drivers["change"].drop(EVERYTHING_ELSE).abs().idxmax())
         title = f"{NAMES[code]}: most trust is {'lost to' if drivers['change'][cause] < 0 else 'gained from'} {cause}"
         found.append(Slide(title if last != first else NAMES[code], each, each.text))
     study = [block for block in by_key["depends"].blocks if isinstance(block, Paragraph)]
