@@ -422,7 +422,12 @@ def _base(extends: str, file: str, folder: Path | None, chain: tuple[Path, ...])
         raise ConfigError(f"{clean(file)}, extends: scenarios extend each other in a loop: {clean(loop)}")
     if len(chain) >= MAX_DEPTH:
         raise ConfigError(f"{clean(file)}, extends: more than {MAX_DEPTH} scenarios extend one another")
-    return _load(path, chain)
+    try:
+        return _load(path, chain)
+    except ConfigError as error:
+        if len(chain) > 1:
+            raise
+        raise ConfigError(f"{clean(file)}, extends: {error}") from None  # the file that was asked for comes first
 
 
 def by_member(value: float | dict[str, float], day: datetime.date) -> Iterator[tuple[Any, float]]:

@@ -279,6 +279,13 @@ def test_a_shipped_scenario_may_be_extended_by_name(folder):
     assert scenario_from_text(CHILD.replace("base.toml", "burden-demand"), "up.toml").levers == child.levers
 
 
+def test_where_what_it_extends_is_wrong_the_file_that_was_asked_for_comes_first(folder):
+    (folder / "base.toml").write_text("no TOML")
+    (folder / "child.toml").write_text(CHILD)
+    with pytest.raises(ConfigError, match=r"child\.toml, extends: .*base\.toml: not valid TOML"):
+        load_scenario(folder / "child.toml")
+
+
 def test_loops_are_found(folder):
     folder("a.toml", CHILD.replace("base", "b"))
     with pytest.raises(ConfigError, match="loop: b -> a -> b"):

@@ -21,6 +21,7 @@ from experiments.fuzzing.doors import from_json, to_json
 SECONDS, MEBIBYTES = 5.0, 512
 CORPUS = Path(__file__).parents[2] / "tests" / "corpus"
 LARGEST_KEPT = 24_000  # characters of an input that is kept
+MOST_KEPT = 100  # inputs kept of a door, but for failures
 ROUND = 1_000  # inputs a round: what Hypothesis remembers of them is forgotten after it
 
 
@@ -156,15 +157,24 @@ def _in_child(door, inputs, first_seed, now):
 
 
 def keep(name, found):
-    """Add to a door's corpus the smallest input of each kind of end that it does not hold yet."""
+    """Add to a door's corpus the smallest input of each failure, and of kinds of end that it does not hold yet."""
     folder = CORPUS / name.replace(" ", "-")
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, data in found.examples.items():
-        text = to_json(data)
-        if len(text) <= LARGEST_KEPT:
-            path = folder / f"{hashlib.sha256(kind.encode()).hexdigest()[:12]}.json"
-            if not path.exists():
-                path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    room = MOST_KEPT - len(list(folder.glob("*.json")))
+    failed = {kind: to_json(data) for kind, (_, data) in found.failures.items()}
+    ended = {kind: to_json(data) for kind, data in found.examples.items()}
+    new = {
+        kind: text for kind, text in ended.items() if not _place(folder, kind).exists() and len(text) <= LARGEST_KEPT
+    }
+    for kind in sorted(new, key=lambda kind: len(new[kind]))[max(0, room) :]:
+        del new[kind]
+    for kind, text in (failed | new).items():
+        _place(folder, kind).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _place(folder, kind):
+    """Where the input of a kind of end is kept."""
+    return folder / f"{hashlib.sha256(kind.encode()).hexdigest()[:12]}.json"
 
 
 def corpus(name):

@@ -75,8 +75,10 @@ def test_a_changed_file_and_a_strange_manifest_are_refused(root, tmp_path):
     (copy / "summary.json").write_text(json.dumps(summary | {"runs": 999}))
     with pytest.raises(ResultsError, match="changed"):
         folders.opened(tmp_path, "copy")
-    (copy / "manifest.json").write_text("[1, 2]")
-    assert folders.listed(tmp_path) == []
+    manifest = json.loads((copy / "manifest.json").read_text())
+    for strange in ([1, 2], manifest | {"runs": [24]}, manifest | {"seed": "3"}):
+        (copy / "manifest.json").write_text(json.dumps(strange))
+        assert folders.listed(tmp_path) == []
 
 
 @pytest.fixture(scope="module")

@@ -319,7 +319,7 @@ def _read(manifest: Path) -> dict[str, Any] | None:
         said = json.loads(text)
         about = {FORMAT: "scenario", BATCH: "experiment"}[said["format"]]
         seed = said["seed"] if about == "scenario" else said["experiment"]["seed"]
-        whole = "title" in said[about] and isinstance(seed, int) and {"runs", "written"} <= said.keys()
+        whole = "title" in said[about] and isinstance(seed, int) and isinstance(said["runs"], int) and "written" in said
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return said if whole else None
