@@ -12,6 +12,9 @@ NEWEST_PYTHON ?= $(shell for v in 3.13 3.12; do \
 INSTALLER ?= auto
 LOCK_FLAGS ?=
 
+# Tests of a file stay together: they share what is slow to make.
+SPREAD = --numprocesses auto --maxprocesses 4 --dist loadfile
+
 SETUP = scripts/setup.py --installer $(INSTALLER)
 SOURCES = pyproject.toml requirements.lock scripts/setup.py
 
@@ -30,16 +33,16 @@ dashboard: .venv/.viz ## open the dashboard in a browser
 	.venv/bin/cohesion dashboard
 
 test: .venv/.dev ## run the tests
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest $(SPREAD)
 
 test-newest: .venv-newest/.dev ## run the tests on the newest Python found and the newest Mesa 3
-	.venv-newest/bin/python -m pytest
+	.venv-newest/bin/python -m pytest $(SPREAD)
 
 soak: .venv/.dev ## run the tests that take minutes
 	.venv/bin/python -m pytest -m soak
 
 coverage: .venv/.dev ## measure what the tests reach of the simulation; at least 90 % with branches
-	.venv/bin/python -m pytest --ignore=tests/viz --cov --cov-report=term
+	.venv/bin/python -m pytest $(SPREAD) --ignore=tests/viz --cov --cov-report=term
 
 check: .venv/.dev ## lint, formatting, types, layers
 	.venv/bin/ruff check

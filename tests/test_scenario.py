@@ -280,10 +280,9 @@ def test_a_shipped_scenario_may_be_extended_by_name(folder):
 
 
 def test_where_what_it_extends_is_wrong_the_file_that_was_asked_for_comes_first(folder):
-    (folder / "base.toml").write_text("no TOML")
-    (folder / "child.toml").write_text(CHILD)
+    folder("base.toml", "no TOML")
     with pytest.raises(ConfigError, match=r"child\.toml, extends: .*base\.toml: not valid TOML"):
-        load_scenario(folder / "child.toml")
+        load_scenario(folder("child.toml", CHILD))
 
 
 def test_loops_are_found(folder):
