@@ -113,10 +113,17 @@ def test_a_lever_is_drawn_once_with_its_answer(answer):
 def test_a_lever_is_drawn_though_no_answer_comes():
     session = Session("scenario=trade-war", lambda publish: Asked())
     session.drawing = Drawn()
-    session.change(replace(session.view.value, levers={"us_aid": -0.5}), key="us_aid")
-    session.change(replace(session.view.value, levers={"us_aid": -1.0}), key="us_aid")
+    session.change(replace(session.view.value, levers={"us_aid": -0.5}), key="us_aid", move=1)
+    session.change(replace(session.view.value, levers={"us_aid": -1.0}), key="us_aid", move=2)
     until(lambda: session.drawing.times == 1)
     assert session.drawing.held == 0
+
+
+def test_what_is_no_lever_is_drawn_at_once():
+    session = Session("scenario=trade-war", lambda publish: Asked())
+    session.drawing = Drawn()
+    session.change(replace(session.view.value, seed=7))
+    assert (session.drawing.held, session.drawing.times) == (0, 1)
 
 
 def until(holds, seconds=20):

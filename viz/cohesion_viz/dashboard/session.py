@@ -15,8 +15,8 @@ from cohesion_viz.answers import Answer
 from cohesion_viz.engine import Engine, Request
 from cohesion_viz.view import DEFAULT_BASELINE, History, View
 
-#: Seconds for which a new view waits to be drawn together with its answer: drawing it at once takes the time of those
-#: who compute it, and a lever's own value is shown by the browser.
+#: Seconds for which a move of a lever waits to be drawn together with its answer: drawing it at once takes the time of
+#: those who compute it, and the lever's own value is shown by the browser.
 TOGETHER = 0.5
 
 
@@ -89,7 +89,7 @@ class Session:
         before = self.view.value
         self._history.put(view, key)
         asked = self._ask(view, scenario, move)  # first of all, so that it is under way while the page is drawn
-        if asked and view.page == before.page:
+        if asked and move:
             self._hold()
         self._show(view, scenario, push=not key or view.page != before.page)
         if not asked:
