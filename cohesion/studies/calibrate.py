@@ -15,8 +15,9 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,12 @@ import pandas as pd
 
 from cohesion.facts import ISO3, load_facts
 from cohesion.parameters import BY_NAME, DRAWN, from_uniform
-from cohesion.results import write_whole
+from cohesion.results import ResultsError, write_whole
 from cohesion.rules.measures import log_odds
 from cohesion.shocks import parameter_draws
 from cohesion.studies.history import FIRST, Figures, Past, figures, follow
 from cohesion.studies.plan import code_digest
+from cohesion.studies.workers import Local
 from cohesion.types import Array
 
 #: Mechanisms whose parameters are fitted, and single parameters of others that history can speak of.
@@ -249,25 +251,39 @@ def _all_candidates(
     names = {piece: folder / f"{mark}-{piece.start:07d}-{piece.stop:07d}.npz" for piece in pieces}
     missing = [piece for piece in pieces if not names[piece].exists()]
     report(count - sum(map(len, missing)))
-    context = get_context("spawn")
-    with ProcessPoolExecutor(min(workers or os.cpu_count() or 1, len(missing) or 1), context) as pool:
-        jobs = [(origin, piece) for piece in missing]
-        try:
-            for (_, piece), (values, found) in zip(jobs, pool.map(_batch, jobs), strict=True):
-                held = io.BytesIO()
-                np.savez(held, values=values, found=found)
-                write_whole(names[piece], held.getvalue())
-                report(len(piece))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    if missing:
+        _compute(origin, {piece: names[piece] for piece in missing}, workers or os.cpu_count() or 1, report)
     loaded = [np.load(name) for name in names.values()]
     return np.concatenate([one["values"] for one in loaded]), np.concatenate([one["found"] for one in loaded])
 
 
-def _batch(job: tuple[int, range]) -> tuple[Array, Array]:
-    origin, runs = job
-    return candidates(figures().until(origin), origin, runs)
+def _compute(origin: int, missing: dict[range, Path], workers: int, report: Callable[[int], None]) -> None:
+    """Have candidates computed, and write each piece as it comes."""
+    pool = Local(_Candidates(origin), min(workers, len(missing)))
+    try:
+        under_way = {pool.submit(piece.start, piece.stop): piece for piece in missing}
+        for future in as_completed(under_way):
+            piece = under_way[future]
+            values, found = future.result()
+            held = io.BytesIO()
+            np.savez(held, values=values, found=found)
+            write_whole(missing[piece], held.getvalue())
+            report(len(piece))
+    except BrokenProcessPool:
+        raise ResultsError("a worker process was lost (out of memory?); the same command goes on") from None
+    finally:
+        pool.stop()
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """What worker processes compute."""
+
+    origin: int
+
+    def chunk(self, first: int, last: int) -> tuple[Array, Array]:
+        """Candidates of a range of numbers."""
+        return candidates(figures().until(self.origin), self.origin, range(first, last))
 
 
 def _filled(known: Figures, origin: int) -> tuple[Array, Array]:

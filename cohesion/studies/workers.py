@@ -4,8 +4,12 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 from cohesion.checks import ConfigError
@@ -62,7 +66,11 @@ class Here(Generic[Part]):
 
 
 class Local(Generic[Part]):
-    """Worker processes on this machine."""
+    """Worker processes on this machine, each with a pipe of its own.
+
+    `concurrent.futures.ProcessPoolExecutor` has one pipe for the results of all: where a worker is killed in the middle
+    of writing one, the rest is waited for without end. Here that worker's pipe ends with it.
+    """
 
     def __init__(self, work: Work[Part], count: int) -> None:
         self.count = count
@@ -70,11 +78,22 @@ class Local(Generic[Part]):
         self._start()
 
     def _start(self) -> None:
-        self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("spawn"), _prepare, (self._work,))
+        context = multiprocessing.get_context("spawn")
+        self._waiting: SimpleQueue[tuple[Future[Part], int, int] | None] = SimpleQueue()
+        self._processes = []
+        for _ in range(self.count):
+            here, there = context.Pipe()
+            process = context.Process(target=_serve, args=(self._work, there), daemon=True)
+            process.start()
+            there.close()  # so that the pipe ends with the process
+            self._processes.append(process)
+            threading.Thread(target=_follow, args=(here, self._waiting), daemon=True).start()
 
     def submit(self, first: int, last: int) -> "Future[Part]":
-        """Have a range computed."""
-        return self._pool.submit(_compute, first, last)
+        """Have a range computed; `BrokenProcessPool` is raised by the result of a worker that was lost."""
+        future: Future[Part] = Future()
+        self._waiting.put((future, first, last))
+        return future
 
     def restart(self) -> None:
         """New processes in place of the old."""
@@ -83,9 +102,28 @@ class Local(Generic[Part]):
 
     def stop(self) -> None:
         """Kill the processes: a chunk is kept whole or not at all, so nothing is spoilt."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
-            child.kill()
+        for process in self._processes:
+            process.kill()
+            self._waiting.put(None)
+
+
+def _follow(pipe: "Connection[Any, Any]", waiting: "SimpleQueue[tuple[Future[Any], int, int] | None]") -> None:
+    """Give a worker process one range after another, as long as it lives and there are any."""
+    with pipe:
+        while (given := waiting.get()) is not None:
+            future, *ends = given
+            try:
+                pipe.send(ends)
+                found, error = pipe.recv()
+            except (EOFError, OSError):
+                future.set_exception(BrokenProcessPool("a worker process was lost"))
+                return
+            except Exception as unreadable:
+                found, error = None, unreadable
+            if error is None:
+                future.set_result(found)
+            else:
+                future.set_exception(error)
 
 
 class Cluster:
@@ -134,15 +172,21 @@ class Cluster:
         self._client.close(timeout=1)
 
 
-_work: Work[Any] | None = None  # of this worker process
-
-
-def _prepare(work: Work[Any]) -> None:
-    """Make a worker process ready: it leaves Ctrl-C to its driver, and goes when the driver is gone."""
-    global _work
-    _work = work
+def _serve(work: Work[Any], pipe: "Connection[Any, Any]") -> None:
+    """What a worker process does: it leaves Ctrl-C to its driver, and goes when the driver is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_driver, daemon=True).start()
+    while True:
+        try:
+            ends = pipe.recv()
+        except EOFError:
+            return
+        try:
+            found, failed = work.chunk(*ends), None
+        except Exception as error:
+            error.add_note(f"In a worker process:\n{traceback.format_exc()}")
+            found, failed = None, error
+        pipe.send((found, failed))
 
 
 def _end_with_the_driver() -> None:
@@ -150,11 +194,6 @@ def _end_with_the_driver() -> None:
     if driver:
         driver.join()
         os._exit(0)
-
-
-def _compute(first: int, last: int) -> Any:
-    assert _work is not None
-    return _work.chunk(first, last)
 
 
 def workers_of(plan: Plan, count: int | None, scheduler: str | None) -> Callable[[], Workers[Chunk]]:

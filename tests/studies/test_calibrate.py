@@ -123,6 +123,6 @@ def test_a_fit_writes_sets_and_recipe_and_goes_on_where_it_stopped(tmp_path, mon
         calibrate(2016, tmp_path, 600, 1)
     monkeypatch.undo()
     assert len(list((tmp_path / ".candidates-2016").glob("*.npz"))) == 5
-    monkeypatch.setattr(module, "_batch", None)  # nothing is left to simulate
+    monkeypatch.setattr(module, "Local", None)  # nothing is left to simulate
     assert calibrate(2016, tmp_path, 600, 1) == recipe
     assert (tmp_path / "2016.csv").read_bytes() == first
