@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from cohesion_viz.answers import Answer, Detail, Ensemble, Paired
 from cohesion_viz.dashboard import about, compare, explorer, game, history, lessons, results, run
 from cohesion_viz.dashboard.session import Session, _request, guarded
 from cohesion_viz.jobs import compute, detail
+from cohesion_viz.workers import Processes
 
 MONTHS, RUNS = 12, 8
 
@@ -172,6 +175,28 @@ def test_workers_end_with_the_server_however_it_ends(end):
     server.send_signal(end)
     server.wait(20)
     wait_until(lambda: not any(alive(child) for child in children))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
+def test_a_worker_that_is_killed_is_replaced():
+    workers = Processes(1)
+    try:
+        slot = workers.open()
+        workers.newest(slot, 1)
+        scenario = load_scenario("status-quo").with_changes(months=6)
+
+        def computed():
+            return workers.submit(compute, scenario, 0, range(2), slot, 1).result(60)
+
+        assert computed() is not None
+        for process in workers._pool._processes.values():
+            process.kill()
+            process.join()
+        with suppress(BrokenProcessPool):  # what it had in hand fails
+            computed()
+        assert computed() is not None
+    finally:
+        workers.shutdown()
 
 
 def alive(process):

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable, MutableSequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from enum import IntEnum
 from functools import partial
@@ -150,15 +151,23 @@ class Processes(Workers):
     """Workers that are processes, started at once and ready before they are needed."""
 
     def __init__(self, count: int = 0) -> None:
-        context = multiprocessing.get_context("spawn")
-        tickets = context.Array("q", [-1] * _SLOTS, lock=False)
+        self._context = multiprocessing.get_context("spawn")
+        tickets = self._context.Array("q", [-1] * _SLOTS, lock=False)
         count = count or max(1, min(8, os.cpu_count() or 1))
-        super().__init__(ProcessPoolExecutor(count, context, _prepare, (tickets,)), count, tickets)
+        super().__init__(self._new(count, tickets), count, tickets)
+
+    def _new(self, count: int, tickets: Any) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(count, self._context, _prepare, (tickets,))
         for _ in range(count):
-            self._pool.submit(int)
+            pool.submit(int)
+        return pool
 
     def _handed(self, work: tuple[Any, ...]) -> "Future[Any]":
-        return self._pool.submit(_task, *work)
+        try:
+            return self._pool.submit(_task, *work)
+        except BrokenProcessPool:  # one was killed: what it had in hand has failed, the next goes to new ones
+            self._pool = self._new(self.count, self._tickets)
+            return self._pool.submit(_task, *work)
 
     def shutdown(self) -> None:
         """End the processes."""
