@@ -40,8 +40,8 @@ def test_two_hundred_faults():
     happened, errors = (sum((getattr(r, name) for r in reports), Counter()) for name in ("happened", "errors"))
     batches = sum(r.batches for r in reports)
     said = ", ".join(f"{name} {count}" for name, count in errors.items()) or "none"
-    lines = [f"{happened.total()} faults at random moments, seeds 0 and 1 side by side; each was seen to have happened.", "",
-             "| fault | happened |", "| --- | ---: |"]  # fmt: skip
+    total = f"{happened.total()} faults at random moments, seeds 0 and 1 side by side; each was seen to have happened."
+    lines = [total, "", "| fault | happened |", "| --- | ---: |"]
     lines += [f"| {kind} | {happened[kind]} |" for kind in dict.fromkeys(KINDS)]
     lines += ["", f"{batches} batches ended with the digests of one that ran through. Errors said: {said}."]
     record("faults", "Faults in batches", "\n".join(lines))
