@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
@@ -176,17 +177,15 @@ def _serve(work: Work[Any], pipe: "Connection[Any, Any]") -> None:
     """What a worker process does: it leaves Ctrl-C to its driver, and goes when the driver is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_driver, daemon=True).start()
-    while True:
-        try:
+    with suppress(EOFError, OSError):  # the driver is gone
+        while True:
             ends = pipe.recv()
-        except EOFError:
-            return
-        try:
-            found, failed = work.chunk(*ends), None
-        except Exception as error:
-            error.add_note(f"In a worker process:\n{traceback.format_exc()}")
-            found, failed = None, error
-        pipe.send((found, failed))
+            try:
+                found, failed = work.chunk(*ends), None
+            except Exception as error:
+                error.add_note(f"In a worker process:\n{traceback.format_exc()}")
+                found, failed = None, error
+            pipe.send((found, failed))
 
 
 def _end_with_the_driver() -> None:

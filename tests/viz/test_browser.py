@@ -74,7 +74,10 @@ def test_play_moves_the_map_and_pause_stops_it(visit):
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("() => Number(document.querySelector('.co-months input').value) >= 13")
     page.get_by_role("button", name="Pause").click()
-    page.wait_for_timeout(800)
+    shown = (
+        "() => new URLSearchParams(location.search).get('month') === document.querySelector('.co-months input').value"
+    )
+    page.wait_for_function(shown)
     stopped = query(page)["month"]
     assert label.get_attribute("aria-label") != before
     page.wait_for_timeout(700)
