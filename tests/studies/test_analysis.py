@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cohesion import ConfigError
@@ -172,7 +172,6 @@ def test_widths_follow_the_square_root_and_shared_numbers_help():
     assert found.loc[64, "half_difference"] < 0.6 * found.loc[64, "half_unpaired"]
 
 
-@settings(max_examples=30)
 @given(st.lists(st.sampled_from(OUTCOMES), min_size=9 * 3, max_size=9 * 3), st.randoms())
 def test_shares_of_outcomes_sum_to_one_and_order_of_rows_does_not_matter(ends, random):
     table, experiment = made(GRID, lambda x, run: 0 * run, runs=3)
