@@ -57,7 +57,7 @@ def write_bands(plan: Plan, folder: BatchFolder) -> str:
                 for piece in of_point[point]:
                     with np.load(io.BytesIO(folder.read(piece)), allow_pickle=False) as stored:
                         for name in plan.experiment.variables:
-                            found = stored[f"{point}/{name}"]
+                            found = stored[f"{point}/{name}"].astype(np.uint32)
                             counts[name] = counts[name] + found if name in counts else found
                 for name, counted in counts.items():
                     sha.update(f"{point}\0{name}\0{counted.shape}\0".encode() + counted.astype("<u4").tobytes())

@@ -4,6 +4,9 @@ Counts are whole numbers, so chunks of runs may be added in any order and give t
 linear interpolation within its bin: it is off by a bin's width at most (the span of the variable over `BINS`).
 """
 
+import io
+import zipfile
+
 import numpy as np
 import numpy.typing as npt
 
@@ -37,6 +40,19 @@ def count(values: Array, variable: str) -> Counts:
     return counted.reshape(*values.shape[1:], BINS).astype(np.uint32)
 
 
+def packed(counts: dict[str, Counts]) -> bytes:
+    """Histograms by key as an archive that `numpy.load` reads, in the smallest whole numbers that hold them.
+
+    `numpy.savez_compressed` packs a little tighter and takes longer than simulating the runs.
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for key, counted in counts.items():
+            with archive.open(f"{key}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, counted.astype(np.min_scalar_type(counted.max())), allow_pickle=False)
+    return stream.getvalue()
+
+
 def quantiles(counts: Counts, variable: str, wanted: tuple[float, ...] = tuple(QUANTILES.values())) -> Array:
     """Quantiles of a histogram, ``[quantile, ...]`` of counts ``[..., BINS]``.
 
@@ -50,12 +66,13 @@ def quantiles(counts: Counts, variable: str, wanted: tuple[float, ...] = tuple(Q
         Probabilities.
     """
     low, width = edges(variable)[0], np.diff(edges(variable)[:2])[0]
-    below = np.cumsum(counts, axis=-1, dtype=np.int64)
+    below = np.cumsum(counts, axis=-1, dtype=np.uint32)
     total = below[..., -1:]
     found = []
     for probability in wanted:
         target = probability * total
-        at = np.minimum((below < target).sum(axis=-1, keepdims=True), BINS - 1)
+        first = (below < np.ceil(target).astype(np.uint32)).sum(axis=-1, keepdims=True)  # whole numbers compare faster
+        at = np.minimum(first, BINS - 1)
         inside = np.take_along_axis(counts, at, axis=-1)
         before = np.take_along_axis(below, at, axis=-1) - inside
         part = np.clip((target - before) / np.maximum(inside, 1), 0, 1)

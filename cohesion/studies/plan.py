@@ -204,9 +204,7 @@ class Plan:
                     found = histograms.count(data[name].values[points == point], name)
                     key = f"{point}/{name}"
                     counts[key] = counts[key] + found if key in counts else found
-        stream = io.BytesIO()
-        np.savez_compressed(stream, allow_pickle=False, **counts)
-        return stream.getvalue()
+        return histograms.packed(counts)
 
     def _trajectories(self, first: int, last: int, blocks: list[xr.Dataset]) -> bytes:
         """All months of the variables; scenarios of another start or horizon stand in groups of their own."""

@@ -54,10 +54,10 @@ def start(file: Path, out: Path, *options: str, **settings) -> subprocess.Popen:
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings)
 
 
-def finish(file: Path, out: Path, *options: str) -> subprocess.CompletedProcess:
-    process = start(file, out, *options)
-    said, errors = process.communicate(timeout=120)
-    return subprocess.CompletedProcess(process.args, process.returncode, said, errors)
+@pytest.fixture
+def finish(call):
+    """Runs the command of a batch to its end within this process: exit code, stdout and stderr."""
+    return lambda file, out, *options: call("batch", file, "--out", out, *options)
 
 
 def here(file: Path, out: Path, **options) -> dict:
@@ -84,12 +84,12 @@ def wait_for_chunks(out: Path, count: int) -> None:
 
 
 @pytest.mark.parametrize(("workers", "chunk"), [("1", "500"), ("2", "33"), ("3", "7")])
-def test_contents_do_not_depend_on_workers_or_chunks(file, tmp_path, digests, workers, chunk):
-    said = finish(file, tmp_path / "out", "--workers", workers, "--chunk", chunk, "--json")
-    assert said.returncode == 0, said.stderr
-    assert json.loads(said.stdout)["digests"] == digests
-    assert f"{TOTAL:,} of {TOTAL:,} runs, " in said.stderr.splitlines()[-1]
-    assert "a second, 0 s left" in said.stderr.splitlines()[-1]
+def test_contents_do_not_depend_on_workers_or_chunks(file, tmp_path, digests, finish, workers, chunk):
+    code, said, errors = finish(file, tmp_path / "out", "--workers", workers, "--chunk", chunk, "--json")
+    assert code == 0, errors
+    assert json.loads(said)["digests"] == digests
+    assert f"{TOTAL:,} of {TOTAL:,} runs, " in errors.splitlines()[-1]
+    assert "a second, 0 s left" in errors.splitlines()[-1]
 
 
 def test_what_a_folder_holds(file, tmp_path, digests):
@@ -133,7 +133,7 @@ def test_trajectories_on_request(file, tmp_path):
 # --- interrupted, killed, damaged -------------------------------------------------------------------------------------
 
 
-def test_killed_driver(file, tmp_path, digests):
+def test_killed_driver(file, tmp_path, digests, finish):
     """Its workers go with it, and its lock does not block."""
     process = start(file, tmp_path / "out", "--workers", "2", "--chunk", "8")
     wait_for_chunks(tmp_path / "out", 3)
@@ -147,9 +147,9 @@ def test_killed_driver(file, tmp_path, digests):
         assert time.monotonic() < until, "a worker outlived its driver"
         time.sleep(0.05)
     before = {path.name for path in (tmp_path / "out" / "outcomes.parquet").glob("runs-*")}
-    said = finish(file, tmp_path / "out", "--resume", "--workers", "1", "--chunk", "100", "--json")
-    assert said.returncode == 0, said.stderr
-    assert json.loads(said.stdout)["digests"] == digests
+    code, said, errors = finish(file, tmp_path / "out", "--resume", "--workers", "1", "--chunk", "100", "--json")
+    assert code == 0, errors
+    assert json.loads(said)["digests"] == digests
     assert before <= {path.name for path in (tmp_path / "out" / "outcomes.parquet").glob("runs-*")}
 
 
@@ -200,13 +200,12 @@ def test_a_damaged_chunk_is_not_read(file, tmp_path):
         cohesion.open_results(tmp_path / "out")
 
 
-def test_resume_starts_an_absent_or_empty_folder_and_leaves_a_finished_one(file, tmp_path, digests):
+def test_resume_starts_an_absent_or_empty_folder_and_leaves_a_finished_one(file, tmp_path, digests, finish):
     (tmp_path / "empty").mkdir()
     for out in (tmp_path / "absent", tmp_path / "empty"):
         assert here(file, out, resume=True)["digests"] == digests
     stamp = (tmp_path / "empty" / "manifest.json").stat().st_mtime_ns
-    said = finish(file, tmp_path / "empty", "--resume")
-    assert said.returncode == 0
+    assert finish(file, tmp_path / "empty", "--resume")[0] == 0
     assert (tmp_path / "empty" / "manifest.json").stat().st_mtime_ns == stamp
 
 
@@ -222,12 +221,12 @@ def test_resume_starts_an_absent_or_empty_folder_and_leaves_a_finished_one(file,
         (("24", "25"), "experiment.scenarios.burden-demand"),
     ],
 )
-def test_another_config_in_the_same_folder_is_refused(file, tmp_path, change, named):
+def test_another_config_in_the_same_folder_is_refused(file, tmp_path, finish, change, named):
     here(file, tmp_path / "out", chunk=512)
     file.write_text(TEXT.replace(*change))
-    said = finish(file, tmp_path / "out", "--resume")
-    assert said.returncode == 2
-    assert f"was begun with another {named}" in said.stderr
+    code, _, errors = finish(file, tmp_path / "out", "--resume")
+    assert code == 2
+    assert f"was begun with another {named}" in errors
 
 
 def test_another_version_is_refused(file, tmp_path, monkeypatch):
@@ -238,41 +237,40 @@ def test_another_version_is_refused(file, tmp_path, monkeypatch):
         here(file, tmp_path / "out", resume=True)
 
 
-def test_a_folder_that_holds_something_is_left_alone(file, tmp_path):
+def test_a_folder_that_holds_something_is_left_alone(file, tmp_path, finish):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("mine")
     for options in ((), ("--resume",)):
-        said = finish(file, tmp_path / "out", *options)
-        assert said.returncode == 2
-        assert "not empty and not a batch, so it is left alone" in said.stderr
+        code, _, errors = finish(file, tmp_path / "out", *options)
+        assert code == 2
+        assert "not empty and not a batch, so it is left alone" in errors
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.txt"]
     here(file, tmp_path / "done")
-    said = finish(file, tmp_path / "done")
-    assert said.returncode == 2
-    assert "go on with --resume" in said.stderr
+    code, _, errors = finish(file, tmp_path / "done")
+    assert code == 2
+    assert "go on with --resume" in errors
 
 
-def test_a_second_driver_is_refused(file, tmp_path):
+def test_a_second_driver_is_refused(file, tmp_path, finish):
     process = start(file, tmp_path / "out", "--workers", "1", "--chunk", "8")
     wait_for_chunks(tmp_path / "out", 1)
-    said = finish(file, tmp_path / "out", "--resume")
+    code, _, errors = finish(file, tmp_path / "out", "--resume")
     process.kill()
     process.communicate()
-    assert said.returncode == 2
-    assert "another process is writing this batch" in said.stderr
+    assert code == 2
+    assert "another process is writing this batch" in errors
 
 
 @pytest.mark.parametrize("kind", ["a file", "below a file", "missing --out"])
-def test_where_nothing_can_be_written(file, tmp_path, kind):
+def test_where_nothing_can_be_written(file, tmp_path, call, finish, kind):
     (tmp_path / "taken").write_text("mine")
     if kind == "missing --out":
-        words = [sys.executable, "-m", "cohesion", "batch", str(file)]
-        said = subprocess.run(words, capture_output=True, text=True)
+        code, _, errors = call("batch", file)
     else:
-        said = finish(file, tmp_path / "taken" / ("" if kind == "a file" else "below"))
-    assert said.returncode == 2
-    assert said.stderr.startswith("error: ")
-    assert said.stderr.count("\n") == 1
+        code, _, errors = finish(file, tmp_path / "taken" / ("" if kind == "a file" else "below"))
+    assert code == 2
+    assert errors.startswith("error: ")
+    assert errors.count("\n") == 1
     assert (tmp_path / "taken").read_text() == "mine"
 
 
@@ -316,14 +314,12 @@ def test_reproduce_agrees_and_finds_a_changed_number(file, tmp_path):
     assert "cohesion_index_last" in found["differences"][0]
 
 
-def test_reproduce_an_ensemble(tmp_path):
-    words = [sys.executable, "-m", "cohesion"]
+def test_reproduce_an_ensemble(tmp_path, call):
     lever = ["--lever", "us_tariff=0.2", "--without", "learning", "--seed", "3"]
-    subprocess.run([*words, "ensemble", "status-quo", "--runs", "16", *lever, "--out", tmp_path / "e"], check=True,
-                   capture_output=True)  # fmt: skip
-    said = subprocess.run([*words, "reproduce", tmp_path / "e"], capture_output=True, text=True)
-    assert said.returncode == 0
-    assert "agrees" in said.stdout
+    assert call("ensemble", "status-quo", "--runs", "16", *lever, "--out", tmp_path / "e")[0] == 0
+    code, said, _ = call("reproduce", tmp_path / "e")
+    assert code == 0
+    assert "agrees" in said
     assert cohesion.open_results(tmp_path / "e").bibtex.startswith("@misc{cohesion-status-quo, title = {{Status quo}}")
 
 
@@ -341,9 +337,8 @@ def test_a_replaced_rule_changes_the_table_of_the_shipped_experiment(tmp_path, m
     assert after.loc[taxed, "cohesion_index_last"].mean() > before.loc[taxed, "cohesion_index_last"].mean()
 
 
-def test_dry_run_says_what_to_expect_and_writes_nothing(file, tmp_path):
-    said = finish(file, tmp_path / "out", "--dry-run", "--json")
-    expected = json.loads(said.stdout)
+def test_dry_run_says_what_to_expect_and_writes_nothing(file, tmp_path, finish):
+    expected = json.loads(finish(file, tmp_path / "out", "--dry-run", "--json")[1])
     assert (expected["points"], expected["runs"]) == (32, TOTAL)
     assert expected["seconds"] > 0
     assert expected["bytes"] > 0

@@ -63,7 +63,7 @@ def test_the_smallest_change_is_that_of_a_scan():
     found = seek(TORN, goal, ("us_commitment",), trials=12, runs=32)
     assert found.best
     paths = {"us_commitment": TORN.paths()["us_commitment"]}
-    scan = [(k / 50, measure(module._moved(TORN, paths, {"us_commitment": k / 50})[0], goal, 32, 0)) for k in range(65)]
+    scan = ((k / 50, measure(module._moved(TORN, paths, {"us_commitment": k / 50})[0], goal, 32, 0)) for k in range(65))
     smallest = next(amount for amount, result in scan if goal.met(result.value))
     reaching = [c for c in found.front if goal.met(c.result.value)]
     assert reaching[0].amounts["us_commitment"] == pytest.approx(smallest, abs=0.045)
