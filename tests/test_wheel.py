@@ -1,6 +1,7 @@
 """The wheel outside the checkout: every command works, or says in one line which extra it needs."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -52,11 +53,11 @@ def commands(group, before=()):
         yield from commands(command, (*before, name))
 
 
-def build(kind, folder):
+def build(kind, folder, root=ROOT):
     """Build without the network, from what the environment has."""
     code = f"import hatchling.build as b; print(b.build_{kind}({str(folder)!r}))"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=120
     )
     return folder / done.stdout.split()[-1]
 
@@ -160,6 +161,22 @@ def test_the_source_archive_holds_what_builds_and_tests_it(tmp_path):
     ):
         assert file in names
     assert not [name for name in names if name.startswith((".venv", "results/"))]
+
+
+def test_what_the_container_copies_makes_the_same_wheel(wheel, tmp_path):
+    for line in (ROOT / "Containerfile").read_text(encoding="utf-8").splitlines():
+        if line.startswith("COPY "):
+            *sources, target = line.split()[1:]
+            for source in sources:
+                if (ROOT / source).is_dir():
+                    shutil.copytree(ROOT / source, tmp_path / target, ignore=shutil.ignore_patterns("__pycache__"))
+                else:
+                    shutil.copy(ROOT / source, tmp_path / target)
+    (tmp_path / "dist").mkdir()
+    made = zipfile.ZipFile(build("wheel", tmp_path / "dist", tmp_path))
+    assert {(one.filename, one.CRC) for one in made.infolist()} == {
+        (one.filename, one.CRC) for one in zipfile.ZipFile(wheel).infolist()
+    }
 
 
 @pytest.mark.soak
