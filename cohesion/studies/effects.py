@@ -113,13 +113,13 @@ def phase(table: pd.DataFrame, experiment: Experiment, outcome: str) -> pd.DataF
 
     ``half`` is half the width of the 95 % interval over run numbers; x is the first factor of the experiment.
     """
-    one, two = experiment.factors[:2]
-    data = table.assign(_=values(table, outcome))
-    rows = []
-    for (scenario, x, y), part in data.groupby(["scenario", one.name, two.name], sort=True):
-        mean, half = _mean(part.groupby("run")["_"].mean().to_numpy())
-        rows.append((scenario, x, y, mean, half))
-    return pd.DataFrame(rows, columns=["scenario", "x", "y", "value", "half"])
+    cell = ["scenario", *(factor.name for factor in experiment.factors[:2])]
+    of_run = table.assign(_=values(table, outcome)).groupby([*cell, "run"], sort=True)["_"].mean()
+    found = of_run.groupby(cell, sort=True).agg(["mean", "std", "size"]).reset_index()
+    found["half"] = Z * found["std"] / np.sqrt(found["size"])
+    return found.rename(columns=dict(zip((*cell, "mean"), ("scenario", "x", "y", "value"), strict=True)))[
+        ["scenario", "x", "y", "value", "half"]
+    ]
 
 
 def enough_runs(table: pd.DataFrame, outcome: str) -> pd.DataFrame:

@@ -1,8 +1,6 @@
 """The inverse question: goals, efforts and what is recommended, beside a scan of every value."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -89,23 +87,19 @@ def test_a_goal_that_is_reached_needs_no_change():
     assert found.checks["met"].all()
 
 
-def test_the_file_gives_the_same_numbers_on_the_command_line(tmp_path):
+def test_the_file_gives_the_same_numbers_on_the_command_line(call, tmp_path):
     file = tmp_path / "less.toml"
-    words = [sys.executable, "-m", "cohesion"]
-    ask = [*words, "seek", "trade-war", "--keep", "cohesion_index>0.7", "--levers", "us_tariff", "--trials", "6",
-           "--runs", "32", "--months", "24", "--out", str(file), "--json"]  # fmt: skip
-    said = subprocess.run(ask, capture_output=True, text=True)
-    assert said.returncode == 0, said.stderr
-    found = json.loads(said.stdout)
+    ask = ["seek", "trade-war", "--keep", "cohesion_index>0.7", "--levers", "us_tariff", "--trials", "6",
+           "--runs", "32", "--months", "24", "--out", file, "--json"]  # fmt: skip
+    code, said, errors = call(*ask)
+    assert code == 0, errors
+    found = json.loads(said)
     assert file.read_text() == found["toml"]
-    run = [*words, "ensemble", str(file), "--runs", "32", "--seed", "1", "--json"]
-    ensemble = json.loads(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
+    ensemble = json.loads(call("ensemble", file, "--runs", "32", "--seed", "1", "--json")[1])
     assert ensemble["cohesion_index"]["last"]["p50"] == pytest.approx(found["best"]["fresh"]["value"])
-    again = subprocess.run(ask, capture_output=True, text=True)
-    assert again.returncode == 2
-    assert "exists and is left alone" in again.stderr
-    none = subprocess.run(
-        [*words, "seek", "trade-war", "--keep", "holds>0.5", "--levers", "us_tarif"], capture_output=True, text=True
-    )
-    assert none.returncode == 2
-    assert 'did you mean "us_tariff"?' in none.stderr
+    code, _, errors = call(*ask)
+    assert code == 2
+    assert "exists and is left alone" in errors
+    code, _, errors = call("seek", "trade-war", "--keep", "holds>0.5", "--levers", "us_tarif")
+    assert code == 2
+    assert 'did you mean "us_tariff"?' in errors
