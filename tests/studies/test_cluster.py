@@ -22,7 +22,7 @@ TEXT = """
 title = "Small"
 question = "Is it whole?"
 scenarios = ["burden-demand"]
-runs = 32
+runs = 16
 months = 60
 [sweep]
 us_tariff = { from = 0, to = 0.6, steps = 31 }
@@ -63,7 +63,7 @@ def test_a_worker_is_killed_and_the_result_is_the_same(cluster, tmp_path):
     out = tmp_path / "out"
     words = [sys.executable, "-m", "cohesion", "batch", str(file), "--out", str(out), "--scheduler", address]
     with (tmp_path / "said").open("w") as said, (tmp_path / "errors").open("w") as errors:
-        process = subprocess.Popen([*words, "--chunk", "16", "--json"], stdout=said, stderr=errors)
+        process = subprocess.Popen([*words, "--chunk", "8", "--json"], stdout=said, stderr=errors)
         until = time.monotonic() + 60
         while len(list(out.glob("outcomes.parquet/runs-*"))) < 5:
             assert time.monotonic() < until, (tmp_path / "errors").read_text()

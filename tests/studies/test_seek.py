@@ -67,9 +67,6 @@ def test_the_smallest_change_is_that_of_a_scan():
     assert reaching[0].amounts["us_commitment"] == pytest.approx(smallest, abs=0.045)
     assert found.best.effort >= reaching[0].effort
     assert found.checks["assumption"].is_unique
-    again = seek(TORN, goal, ("us_commitment",), trials=12, runs=32)
-    assert again.best == found.best
-    assert again.front == found.front
 
 
 def test_a_goal_out_of_reach_is_said_to_be_so():
@@ -85,6 +82,13 @@ def test_a_goal_that_is_reached_needs_no_change():
     assert found.best.effort == 0
     assert found.certain
     assert found.checks["met"].all()
+
+
+def test_the_same_question_has_the_same_answer():
+    one, two = (seek(TORN, Goal.of("cohesion_index>0.66"), ("us_commitment",), trials=6, runs=16) for _ in range(2))
+    assert one.best == two.best
+    assert one.front == two.front
+    assert len({c.amounts["us_commitment"] for c in one.front}) > 1
 
 
 def test_the_file_gives_the_same_numbers_on_the_command_line(call, tmp_path):
