@@ -8,11 +8,11 @@ import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from cohesion import outcome as rule
@@ -23,8 +23,13 @@ from cohesion.scenario import Scenario, load_scenario
 from cohesion.simulation import Simulation, Values, check_values
 from cohesion.uncertainty import DEFAULT, Uncertainty
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 #: Runs that are computed together: few enough for the cache, many enough to spread the cost of a call.
 CHUNK = 128
+#: Variables that a table of outcomes needs.
+INDICES = ("cohesion_index", "cohesion_with_burden")
 Progress = Callable[[int], None]
 
 
@@ -43,7 +48,7 @@ def simulate(
     chunk: int = CHUNK,
     threads: int = 1,
     progress: Progress | None = None,
-) -> xr.Dataset:
+) -> "xr.Dataset":
     """Run an ensemble of a scenario.
 
     Parameters
@@ -138,7 +143,7 @@ def interval(count: int, total: int, z: float = 1.959963984540054) -> tuple[floa
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-def outcome_shares(data: xr.Dataset) -> dict[str, tuple[float, float, float]]:
+def outcome_shares(data: "xr.Dataset") -> dict[str, tuple[float, float, float]]:
     """Share of runs with each final outcome and its Wilson interval: ``{name: (share, low, high)}``."""
     final = data["outcome"].values[:, -1]
     found = rule.shares(final)
@@ -146,7 +151,7 @@ def outcome_shares(data: xr.Dataset) -> dict[str, tuple[float, float, float]]:
 
 
 def compare(
-    first: xr.Dataset, second: xr.Dataset, variable: str = "cohesion_index", resamples: int = 2000
+    first: "xr.Dataset", second: "xr.Dataset", variable: str = "cohesion_index", resamples: int = 2000
 ) -> dict[str, Any]:
     """Paired difference of two ensembles under common random numbers, second less first.
 
@@ -199,17 +204,21 @@ def compare(
     }
 
 
-def outcome_table(data: xr.Dataset) -> pd.DataFrame:
+def outcome_table(data: "xr.Dataset") -> pd.DataFrame:
     """One row a run: run, outcome, first and last cohesion index, and the criteria of the outcome."""
-    final = data["outcome"].values[:, -1]
-    table = pd.DataFrame({"run": data["run"].values, "outcome": [rule.OUTCOMES[k] for k in final]})
-    for name in ("cohesion_index", "cohesion_with_burden"):
-        table[f"{name}_first"] = data[name].values[:, 0]
-        table[f"{name}_last"] = data[name].values[:, -1]
-    for k, name in enumerate(rule.CRITERIA):
-        table[name] = data["criteria"].values[:, k]
-    table["connectivity"] = data["connectivity"].values
-    return table
+    needed = ("outcome", *INDICES, "criteria", "connectivity")
+    return outcome_rows({name: data[name].values for name in needed}, data["run"].values)
+
+
+def outcome_rows(records: Records, runs: npt.ArrayLike) -> pd.DataFrame:
+    """The same of what is kept of runs, as of `cohesion.record.Recorder.records`."""
+    final = records["outcome"][:, -1]
+    columns: dict[str, Any] = {"run": np.asarray(runs), "outcome": [rule.OUTCOMES[k] for k in final]}
+    for name in INDICES:
+        columns[f"{name}_first"] = records[name][:, 0]
+        columns[f"{name}_last"] = records[name][:, -1]
+    columns |= {name: records["criteria"][:, k] for k, name in enumerate(rule.CRITERIA)}
+    return pd.DataFrame(columns | {"connectivity": records["connectivity"]})
 
 
 def digest(table: pd.DataFrame) -> str:

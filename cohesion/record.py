@@ -1,11 +1,10 @@
 """What is kept of runs as they are stepped, and its form as a dataset."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from cohesion import outcome as rule
 from cohesion.facts import ISO3
@@ -16,6 +15,9 @@ from cohesion.scenario import Scenario
 from cohesion.simulation import Simulation
 from cohesion.types import PHASES, POSTURES
 from cohesion.variables import BY_NAME, VARIABLES
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Records = dict[str, npt.NDArray[Any]]
 _CODED = {"posture": np.int8, "phase": np.int8}
@@ -105,7 +107,7 @@ class Recorder:
         return kept
 
 
-def dataset(records: Records, scenario: Scenario, runs: Sequence[int], attributes: dict[str, Any]) -> xr.Dataset:
+def dataset(records: Records, scenario: Scenario, runs: Sequence[int], attributes: dict[str, Any]) -> "xr.Dataset":
     """Records with names, coordinates and units.
 
     Parameters
@@ -117,6 +119,8 @@ def dataset(records: Records, scenario: Scenario, runs: Sequence[int], attribute
     attributes
         Seed and the like.
     """
+    import xarray as xr  # here, since workers of a batch need none: it takes a second to load, with Dask two
+
     kept = {
         v.name: (
             ("run", "month", "member") if v.by_member else ("run", "month"),

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from cohesion import extend, posterior
 from cohesion.checks import clean
@@ -29,6 +28,9 @@ from cohesion.ensemble import digest, outcome_table
 from cohesion.scenario import Scenario
 from cohesion.summary import bands, summary
 from cohesion.version import MODEL
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FORMAT = "cohesion result 1"
 FILES = ("manifest.json", "outcomes.parquet", "bands.nc", "figure.png", "figure.svg", "summary.json")
@@ -44,7 +46,7 @@ class Results:
 
     manifest: dict[str, Any]
     outcomes: pd.DataFrame
-    bands: xr.Dataset
+    bands: "xr.Dataset"
     summary: dict[str, Any]
 
 
@@ -94,10 +96,10 @@ def check_target(folder: str | Path, form: str = FORMAT, files: tuple[str, ...] 
 def write_results(
     folder: str | Path,
     scenario: Scenario,
-    data: xr.Dataset,
+    data: "xr.Dataset",
     *,
-    ends: xr.Dataset | None = None,
-    baseline: tuple[Scenario, xr.Dataset] | None = None,
+    ends: "xr.Dataset | None" = None,
+    baseline: "tuple[Scenario, xr.Dataset] | None" = None,
     command: str = "",
     changes: dict[str, Any] | None = None,
     seconds: float | None = None,
@@ -304,7 +306,7 @@ def _no_number(text: str) -> None:
     raise ValueError(f"{text} is not a number of JSON")
 
 
-def read_netcdf(folder: Path, name: str) -> xr.Dataset:
+def read_netcdf(folder: Path, name: str) -> "xr.Dataset":
     """Content of a netCDF file of a folder.
 
     Raises
@@ -312,6 +314,8 @@ def read_netcdf(folder: Path, name: str) -> xr.Dataset:
     ResultsError
         Where it cannot be read.
     """
+    import xarray as xr
+
     try:
         return xr.load_dataset(folder / name, engine="h5netcdf")
     except Exception as error:  # h5py and xarray raise many kinds for a damaged file
@@ -347,7 +351,7 @@ def _digest_of_json(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
-def _digest_of_dataset(data: xr.Dataset) -> str:
+def _digest_of_dataset(data: "xr.Dataset") -> str:
     """SHA-256 of every variable in order of name: name, dimensions, values as little-endian 64-bit or text."""
     sha = hashlib.sha256()
     for name in sorted(map(str, data.variables)):

@@ -1,10 +1,9 @@
 """What is said of an ensemble: its summary in numbers, its finding in words, its bands over time."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from cohesion import outcome as rule
 from cohesion.ensemble import Progress, compare, digest, outcome_shares, outcome_table, simulate
@@ -13,6 +12,9 @@ from cohesion.scenario import Scenario
 from cohesion.types import PHASES, POSTURES
 from cohesion.uncertainty import Uncertainty
 from cohesion.variables import VARIABLES
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 #: Member variables of the summary: name there, name in the dataset.
@@ -41,11 +43,13 @@ def simulate_all(
     without: tuple[str, ...] = (),
     variables: tuple[str, ...] | None = NEEDED,
     progress: Progress | None = None,
-) -> tuple[xr.Dataset, xr.Dataset]:
+) -> "tuple[xr.Dataset, xr.Dataset]":
     """All months of the first `BLOCK` runs, and the first and last month of all, of `NEEDED` and the outcome.
 
     Parameters are those of `cohesion.simulate`; ``variables`` must hold `NEEDED`.
     """
+    import xarray as xr
+
     full, ends = None, []
     for first in range(0, runs, BLOCK):
         block = simulate(
@@ -59,7 +63,7 @@ def simulate_all(
 
 
 def summary(
-    data: xr.Dataset, scenario: Scenario, baseline: tuple[Scenario, xr.Dataset] | None = None
+    data: "xr.Dataset", scenario: Scenario, baseline: "tuple[Scenario, xr.Dataset] | None" = None
 ) -> dict[str, Any]:
     """What ``cohesion ensemble --json`` prints, ready for JSON.
 
@@ -99,7 +103,7 @@ def summary(
     return plain
 
 
-def members(data: xr.Dataset) -> dict[str, dict[str, list[float | None]]]:
+def members(data: "xr.Dataset") -> dict[str, dict[str, list[float | None]]]:
     """Medians over runs at the first and the last month, by member and variable; None for trust of the US in itself."""
     ends = {
         key: [np.median(data[name].values[:, at], axis=0) for at in (0, -1)] for key, name in MEMBER_VARIABLES.items()
@@ -113,7 +117,7 @@ def members(data: xr.Dataset) -> dict[str, dict[str, list[float | None]]]:
     }
 
 
-def threshold_sensitivity(data: xr.Dataset, scenario: Scenario) -> dict[str, dict[str, dict[str, float]]]:
+def threshold_sensitivity(data: "xr.Dataset", scenario: Scenario) -> dict[str, dict[str, dict[str, float]]]:
     """Outcome shares when each threshold moves by a tenth, of `cohesion.outcome.sensitivity`."""
     thresholds = {p.name: scenario.parameters.get(p.name, p.default) for p in THRESHOLDS}
     return rule.sensitivity({name: data["criteria"].values[:, k] for k, name in enumerate(rule.CRITERIA)}, thresholds)
@@ -162,8 +166,10 @@ def percent(share: float) -> str:
     return f"{value:.1f}" if 0 < value < 0.95 or 99.05 < value < 100 else f"{value:.0f}"
 
 
-def bands(data: xr.Dataset) -> xr.Dataset:
+def bands(data: "xr.Dataset") -> "xr.Dataset":
     """Quantiles over runs by month and member of every variable, shares of codes, and outcome shares by month."""
+    import xarray as xr
+
     found = xr.Dataset(
         coords={
             "quantile": list(QUANTILES.values()),

@@ -16,12 +16,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from cohesion import extend, facts, posterior
 from cohesion.checks import ConfigError
-from cohesion.ensemble import CHUNK, outcome_table
+from cohesion.ensemble import CHUNK, INDICES, outcome_rows
 from cohesion.record import Recorder, Records, dataset
 from cohesion.scenario import Scenario
 from cohesion.simulation import Simulation
@@ -33,8 +32,6 @@ from cohesion.variables import BY_NAME
 
 #: Bytes of histograms that a chunk may hold.
 MOST_BYTES = 64 * 2**20
-#: Variables that every outcome table needs.
-INDICES = ("cohesion_index", "cohesion_with_burden")
 
 
 @dataclass(frozen=True)
@@ -143,9 +140,9 @@ class Plan:
         """Compute the outcomes of a range of runs: a row each."""
         return self._named(first, last, [self._run(block) for block in self._blocks(first, last)])
 
-    def _named(self, first: int, last: int, blocks: list[xr.Dataset]) -> pd.DataFrame:
-        table = pd.concat([outcome_table(data) for data in blocks], ignore_index=True)
-        return pd.concat([self.table(first, last), table.drop(columns="run")], axis=1)
+    def _named(self, first: int, last: int, blocks: list[Records]) -> pd.DataFrame:
+        rows = [outcome_rows(records, range(len(records["outcome"]))) for records in blocks]
+        return pd.concat([self.table(first, last), pd.concat(rows, ignore_index=True).drop(columns="run")], axis=1)
 
     def _at(self, point: int) -> tuple[Scenario, int]:
         of, row = divmod(point, len(self.design))
@@ -169,7 +166,7 @@ class Plan:
                 varied |= factor.apply(shared | varied, scenario, values[:, k])
         return varied
 
-    def _run(self, numbers: range) -> xr.Dataset:
+    def _run(self, numbers: range) -> Records:
         """Step a block of runs."""
         experiment = self.experiment
         point = np.array(numbers) // experiment.runs
@@ -188,29 +185,36 @@ class Plan:
             while not simulation.finished:
                 simulation.step()
                 recorder.keep()
-        records: Records = recorder.records()
-        attributes = {"seed": experiment.seed, "uncertainty": experiment.uncertainty,
-                      "without": ", ".join(experiment.without)}  # fmt: skip
-        return dataset(records, scenario, run, attributes)
+        return recorder.records()
 
-    def _histograms(self, first: int, blocks: list[xr.Dataset]) -> bytes:
+    def _histograms(self, first: int, blocks: list[Records]) -> bytes:
         """Counts by point and variable."""
         counts: dict[str, histograms.Counts] = {}
-        for data in blocks:
-            points = np.arange(first, first + data.sizes["run"]) // self.experiment.runs
-            first += data.sizes["run"]
+        for records in blocks:
+            count = len(records["outcome"])
+            points = np.arange(first, first + count) // self.experiment.runs
+            first += count
             for point in np.unique(points):
                 for name in self.experiment.variables:
-                    found = histograms.count(data[name].values[points == point], name)
+                    found = histograms.count(records[name][points == point], name)
                     key = f"{point}/{name}"
                     counts[key] = counts[key] + found if key in counts else found
         return histograms.packed(counts)
 
-    def _trajectories(self, first: int, last: int, blocks: list[xr.Dataset]) -> bytes:
+    def _trajectories(self, first: int, last: int, blocks: list[Records]) -> bytes:
         """All months of the variables; scenarios of another start or horizon stand in groups of their own."""
-        stream = io.BytesIO()
-        wanted = list(dict.fromkeys(("cohesion_index", *self.experiment.variables)))
-        joined = xr.concat([data[wanted].drop_vars("criterion", errors="ignore") for data in blocks], "run")
+        import xarray as xr
+
+        experiment, stream = self.experiment, io.BytesIO()
+        wanted = list(dict.fromkeys(("cohesion_index", *experiment.variables)))
+        about = {"seed": experiment.seed, "uncertainty": experiment.uncertainty,
+                 "without": ", ".join(experiment.without)}  # fmt: skip
+        parts = []
+        for numbers, records in zip(self._blocks(first, last), blocks, strict=True):
+            scenario, _ = self._at(numbers[0] // experiment.runs)
+            data = dataset(records, scenario, [number % experiment.runs for number in numbers], about)
+            parts.append(data[wanted].drop_vars("criterion", errors="ignore"))
+        joined = xr.concat(parts, "run")
         joined = joined.assign_coords(
             run=np.arange(first, last),
             point=("run", np.arange(first, last) // self.experiment.runs),
