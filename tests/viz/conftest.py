@@ -173,6 +173,22 @@ def shown():
 
 
 @pytest.fixture(scope="session")
+def arrive():
+    """Takes a page to the state of a query, as the browser's way back to it would."""
+
+    def to(page, query):
+        page.evaluate(
+            """(query) => {
+              history.pushState(null, "", query);
+              dispatchEvent(new PopStateEvent("popstate"));
+            }""",
+            f"?{query}",
+        )
+
+    return to
+
+
+@pytest.fixture(scope="session")
 def serious():
     """What axe finds on a page that is serious or critical."""
     from axe_playwright_python.sync_playwright import Axe

@@ -40,14 +40,9 @@ def one(name, watched, address, shown):
 
 
 @pytest.fixture(scope="module")
-def member(one, name):
+def member(one, name, arrive):
     """The page with a member chosen, as by the browser's way back to it."""
-    one.evaluate(
-        """() => {
-          history.pushState(null, "", location.search + "&member=DNK");
-          dispatchEvent(new PopStateEvent("popstate"));
-        }"""
-    )
+    arrive(one, f"page={name}&runs=64&member=DNK")
     one.wait_for_selector("nav a[href*='member=DNK']")
     drawn(one, *OF_MEMBER.get(name, ()))
     return one
