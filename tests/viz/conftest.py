@@ -15,6 +15,28 @@ CHROMIUM = shutil.which("chromium")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
            "--disable-component-update", "--disable-sync")  # fmt: skip
 
+# When the page was last changed, so that it can be seen to be still.
+STILL = """
+window.changed = 0;
+new MutationObserver(() => { window.changed = performance.now(); })
+  .observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+"""
+# Nothing is computed, loaded, moved or still to be drawn: all charts are there, in the theme and at the size they have.
+WHOLE = """([theme, width]) => {
+  const seen = (e) => e.checkVisibility({ checkVisibilityCSS: true });
+  const none = (selector) => [...document.querySelectorAll(selector)].filter(seen).length === 0;
+  const ink = theme === "dark" ? "#eef2f6" : "#1f2933";
+  const fits = (chart) => Math.abs(chart.getWidth() - chart.getDom().clientWidth) <= 1;
+  const charts = Object.values(window.cohesionCharts || {});
+  return !none("main h2, main h3")
+    && document.documentElement.dataset.theme === theme && window.innerWidth === width
+    && none("[aria-busy=true], [role=progressbar], .co-plot:not([data-drawn])")
+    && charts.every((chart) => chart.getOption().textStyle.color.toLowerCase() === ink && fits(chart))
+    && document.fonts.status === "loaded"
+    && document.getAnimations().every((one) => one.playState !== "running")
+    && performance.now() - window.changed > 300;
+}"""
+
 
 @pytest.fixture(scope="session")
 def results_folder(tmp_path_factory):
@@ -84,23 +106,35 @@ def browser():
         opened.close()
 
 
+@pytest.fixture(scope="module")
+def watched(browser, address):
+    """Opens a page in a browser of its own that at its end was served from nowhere else, and met no error."""
+
+    @contextmanager
+    def opened():
+        context = browser.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+        context.add_init_script(STILL)
+        page = context.new_page()
+        errors, outside, ours = [], [], (address, "data:", "blob:", "ws:")
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda r: outside.append(r.url) if not r.url.startswith(ours) else None)
+        page.set_default_timeout(30_000)
+        try:
+            yield page
+        finally:
+            context.close()
+        assert errors == []
+        assert outside == []
+
+    return opened
+
+
 @pytest.fixture
-def page(browser, address):
-    """A page in a browser of its own that was served from nowhere else, and met no error."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
-    opened = context.new_page()
-    opened.errors, opened.outside = [], []
-    opened.on("console", lambda m: opened.errors.append(m.text) if m.type == "error" else None)
-    opened.on("pageerror", lambda error: opened.errors.append(str(error)))
-    opened.on(
-        "request",
-        lambda r: opened.outside.append(r.url) if not r.url.startswith((address, "data:", "blob:", "ws:")) else None,
-    )
-    opened.set_default_timeout(30_000)
-    yield opened
-    assert opened.errors == []
-    assert opened.outside == []
-    context.close()
+def page(watched):
+    """A page that one test has to itself."""
+    with watched() as opened:
+        yield opened
 
 
 def environment():
@@ -123,3 +157,44 @@ def settled(page):
     """Waits until the present answer is whole; gives the sentence at the top."""
     page.wait_for_function("() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'")
     return page.locator("#verdict").inner_text()
+
+
+@pytest.fixture(scope="session")
+def shown():
+    """Puts a page into a theme and a size, and waits until it is whole in them."""
+
+    def show(page, theme="light", size=(1400, 900)):
+        width, height = size
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(WHOLE, arg=[theme, width])
+
+    return show
+
+
+@pytest.fixture(scope="session")
+def arrive():
+    """Takes a page to the state of a query, as the browser's way back to it would."""
+
+    def to(page, query):
+        page.evaluate(
+            """(query) => {
+              history.pushState(null, "", query);
+              dispatchEvent(new PopStateEvent("popstate"));
+            }""",
+            f"?{query}",
+        )
+
+    return to
+
+
+@pytest.fixture(scope="session")
+def serious():
+    """What axe finds on a page that is serious or critical."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def found(page):
+        violations = Axe().run(page).response["violations"]
+        return [v["id"] for v in violations if v["impact"] in ("serious", "critical")]
+
+    return found

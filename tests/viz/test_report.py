@@ -1,6 +1,7 @@
 """Reports as a reader meets them: they open anywhere, say what the runs say, and tell how to make them again."""
 
 import base64
+import io
 import json
 import os
 import re
@@ -8,14 +9,16 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stdout
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
 
-from cohesion import cli_report, load_scenario
+from cohesion import cli, cli_report, load_scenario
 from cohesion.attribution import attribute
 from cohesion.cli_options import Asked
 from cohesion.simulation import DEFAULT
@@ -44,11 +47,20 @@ us_claim = [0, 1]
 
 
 def cohesion(*words, cwd):
+    """What a command says; it runs within this process, which has loaded already what it needs."""
+    said = io.StringIO()
+    argv = ["cohesion", *map(str, words)]
+    with chdir(cwd), redirect_stdout(said), mock.patch.object(sys, "argv", argv), pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert not ended.value.code
+    return said.getvalue()
+
+
+def afresh(*words, cwd):
+    """What a command says in a process of its own, as when a reader repeats it."""
+    command = [sys.executable, "-m", "cohesion", *map(str, words)]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(
-        [sys.executable, "-m", "cohesion", *map(str, words)], capture_output=True, text=True, env=env, cwd=cwd,
-        check=True,
-    )  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=cwd, check=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +244,7 @@ def test_the_command_gives_the_same_runs_and_the_same_verdict(made, tmp_path):
         (tmp_path / name).write_bytes(base64.b64decode(address))
     command = shlex.split(listing(html, "The command"))
     assert command[:3] == ["cohesion", "ensemble", "trade-war.toml"]
-    said = json.loads(cohesion(*command[1:], cwd=tmp_path).stdout)
+    said = json.loads(afresh(*command[1:], cwd=tmp_path))
     assert digests_of(html) == [said["digest"], said["baseline"]["digest"]]
     assert verdict(said, "Trade war") in plain(html)
 
@@ -243,7 +255,7 @@ def test_a_shipped_scenario_goes_by_its_name(folders):
     assert command.startswith("cohesion ensemble trade-war --baseline status-quo --runs 16 --seed 0 ")
     assert "--months 24" in command
     assert "download=" not in html
-    said = json.loads(cohesion(*shlex.split(command)[1:], cwd=folders).stdout)
+    said = json.loads(afresh(*shlex.split(command)[1:], cwd=folders))
     assert digests_of(html) == [said["digest"], said["baseline"]["digest"]]
 
 

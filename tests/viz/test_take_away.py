@@ -34,11 +34,6 @@ def bring(page, name, data):
     page.set_input_files("#bring-in", {"name": name, "mimeType": "text/plain", "buffer": data})
 
 
-def refusal(page):
-    page.locator(".co-files-reason").wait_for()
-    return page.locator(".co-files-reason").inner_text()
-
-
 def test_the_downloaded_scenario_gives_the_same_numbers_on_the_command_line(visit, tmp_path):
     page = visit(VIEW)
     download = saved(page, "[data-take=toml]")
@@ -64,9 +59,18 @@ def test_the_numbers_on_screen_are_those_of_the_ensemble(visit):
     np.testing.assert_allclose(canada, np.median(data["trust_in_us"].sel(member="CAN").values, axis=0), rtol=1e-5)
 
 
+@pytest.fixture(scope="module")
+def charts(watched, address, shown):
+    """A page of charts for the tests that only save what is on it."""
+    with watched() as page:
+        page.goto(f"{address}?scenario=trade-war&runs=64")
+        shown(page)
+        yield page
+
+
 @pytest.mark.parametrize("chart", ["map", "shares", "fan", "network", "causes"])
-def test_every_chart_is_saved_as_png_svg_and_csv(visit, chart):
-    page = visit("scenario=trade-war&runs=64")
+def test_every_chart_is_saved_as_png_svg_and_csv(charts, chart):
+    page = charts
     page.wait_for_function("name => document.querySelector(`[data-chart=${name}] .co-plot`)?.dataset.drawn", arg=chart)
     buttons = f"[data-chart={chart}] .co-mini:text-is('%s')"
     image = matplotlib.image.imread(io.BytesIO(content(saved(page, buttons % "PNG"))), format="png")
@@ -95,6 +99,18 @@ def test_a_good_file_is_taken_and_its_link_restores_it(visit, browser):
 GOOD = load_scenario("trade-war").to_toml()
 
 
+BEFORE = "scenario=burden-demand&runs=64"
+
+
+@pytest.fixture(scope="module")
+def taking(watched, address, shown):
+    """A page for the tests that bring in what it must not take."""
+    with watched() as page:
+        page.goto(f"{address}?{BEFORE}")
+        shown(page)
+        yield page, page.locator("#verdict").inner_text()
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -106,11 +122,13 @@ GOOD = load_scenario("trade-war").to_toml()
     ],
     ids=["syntax", "unknown key", "binary", "too large", "not a number"],
 )
-def test_a_bad_file_is_refused_in_place_and_the_state_before_stays(visit, data, said):
-    page = visit("scenario=burden-demand&runs=64")
-    before = page.locator("#verdict").inner_text()
+def test_a_bad_file_is_refused_in_place_and_the_state_before_stays(taking, arrive, shown, data, said):
+    page, before = taking
+    arrive(page, BEFORE)  # should the test before have left another state
+    shown(page)
     bring(page, "own.toml", data)
-    assert re.search(said, refusal(page), re.DOTALL)
+    page.locator(".co-files-reason", has_text=re.compile(said, re.DOTALL)).wait_for()
+    shown(page)
     assert "toml=" not in page.url
     assert page.locator("#verdict").inner_text() == before
     assert page.locator("[data-field=scenario]").input_value() == "burden-demand"
