@@ -96,11 +96,12 @@ def test_a_link_to_a_folder_outside_or_absent_gives_a_message(page, address, fol
     assert "Traceback" not in page.locator("body").inner_text()
 
 
+#: Heights of the median in the large chart of history.
+COURSE = "() => cohesionCharts.forecast.getOption().series.find((s) => s.id === 'median').data.map((p) => p[1])"
+
+
 def course(page):
-    """Heights of the median in the large chart of history."""
-    return page.evaluate(
-        "() => window.cohesionCharts.forecast.getOption().series.find((s) => s.id === 'median').data.map((p) => p[1])"
-    )
+    return page.evaluate(COURSE)
 
 
 def test_history_follows_the_origin_and_the_member_and_a_link_restores_both(page, browser, address):
@@ -118,7 +119,7 @@ def test_history_follows_the_origin_and_the_member_and_a_link_restores_both(page
     page.locator("#member-panel").get_by_role("heading", name="Estonia").wait_for()
     page.locator(".co-panel[data-member=EST][aria-pressed=true]").wait_for()
     assert page.locator(".co-panel[aria-pressed=true]").count() == 1
-    assert course(page) != earlier
+    page.wait_for_function(f"earlier => JSON.stringify(({COURSE})()) !== JSON.stringify(earlier)", arg=earlier)
     other = browser.new_page()
     other.goto(page.url)
     other.wait_for_function("() => window.cohesionCharts?.forecast")
