@@ -1,5 +1,6 @@
 """The wheel outside the checkout: every command works, or says in one line which extra it needs."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -92,20 +93,39 @@ def installed(wheel, tmp_path_factory):
     return place, tmp_path_factory.mktemp("elsewhere")
 
 
-def call(installed, name, *arguments, extras):
-    """Exit code and both outputs of a command of the installed wheel."""
+#: Runs commands of the installed wheel one after another, since loading it for each takes longer than what they do.
+CALLS = """
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
+
+sys.path.insert(0, sys.argv[1])
+if sys.argv[2] == "blocked":
+    import blocked
+import cohesion
+from cohesion.cli import main
+
+assert cohesion.__file__.startswith(sys.path[0])
+found = []
+for words in json.loads(sys.argv[3]):
+    sys.argv, said, errors = ["cohesion", *words], io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(errors):
+        try:
+            main()
+        except SystemExit as ended:
+            found.append([ended.code or 0, errors.getvalue()])
+print(json.dumps(found))
+"""
+
+
+def called(installed, commands, extras):
+    """Exit code and standard error of commands of the installed wheel, in one process in an empty folder."""
     place, folder = installed
-    start = f"import sys; sys.path.insert(0, {str(place)!r}); " + ("" if extras else "import blocked; ")
-    code = (
-        start
-        + "import cohesion; assert cohesion.__file__.startswith(sys.path[0]); from cohesion.cli import main; main()"
-    )
     environment = {**os.environ, "COLUMNS": "200", "PYTHONPATH": ""}
     done = subprocess.run(
-        [sys.executable, "-c", code, *name.split(), *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-c", CALLS, place, "all" if extras else "blocked", json.dumps(commands)],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
-    return done.returncode, done.stdout, done.stderr
+    return json.loads(done.stdout)
 
 
 def test_every_command_is_tried_here():
@@ -113,8 +133,8 @@ def test_every_command_is_tried_here():
 
 
 def test_every_command_of_the_wheel_works_without_extras_or_names_the_one_it_needs(installed):
-    for name, arguments in COMMANDS.items():
-        code, _, error = call(installed, name, *arguments, extras=False)
+    asked = [[*name.split(), *arguments] for name, arguments in COMMANDS.items()]
+    for name, (code, error) in zip(COMMANDS, called(installed, asked, extras=False), strict=True):
         if name in NEED:
             assert code == 2, name
             assert error.count("\n") == 1, error
@@ -124,23 +144,21 @@ def test_every_command_of_the_wheel_works_without_extras_or_names_the_one_it_nee
             assert "Traceback" not in error
 
 
-@pytest.mark.parametrize(
-    ("words", "extra"),
-    [
-        (["dashboard", "--no-browser"], "viz"),
-        (["batch", "sensitivity-morris", "--out", "morris"], "study"),
-        (["batch", "smoke", "--out", "far", "--scheduler", "tcp://127.0.0.1:9"], "cluster"),
-    ],
-)
-def test_what_needs_an_extra_only_at_times_names_it_then(installed, words, extra):
-    code, _, error = call(installed, *words, extras=False)
-    assert (code, error.count("\n")) == (2, 1)
-    assert f"cohesion-alliance[{extra}]" in error
+def test_what_needs_an_extra_only_at_times_names_it_then(installed):
+    asked = {
+        "viz": ["dashboard", "--no-browser"],
+        "study": ["batch", "sensitivity-morris", "--out", "morris"],
+        "cluster": ["batch", "smoke", "--out", "far", "--scheduler", "tcp://127.0.0.1:9"],
+    }
+    for extra, (code, error) in zip(asked, called(installed, list(asked.values()), extras=False), strict=True):
+        assert (code, error.count("\n")) == (2, 1), error
+        assert f"cohesion-alliance[{extra}]" in error
 
 
 def test_commands_that_need_an_extra_work_where_it_is(installed):
-    for name in ("ensemble", "batch", *NEED):
-        code, _, error = call(installed, name, *COMMANDS[name], *(["--resume"] if name == "batch" else []), extras=True)
+    names = ("ensemble", "batch", *NEED)
+    asked = [[name, *COMMANDS[name], *(["--resume"] if name == "batch" else [])] for name in names]
+    for name, (code, error) in zip(names, called(installed, asked, extras=True), strict=True):
         assert code in ((0, 1) if name == "seek" else (0,)), (name, error)  # 1: no change reaches the goal
     assert (installed[1] / "report.html").stat().st_size > 100_000
 

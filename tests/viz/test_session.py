@@ -178,6 +178,16 @@ def test_workers_end_with_the_server_however_it_ends(end):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
+def test_workers_that_are_still_starting_are_not_waited_for():
+    workers = Processes(2)
+    children = workers._children
+    workers.shutdown()
+    for child in children:
+        child.join(20)
+    assert [child.exitcode for child in children] == [-signal.SIGTERM] * 2
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
 def test_a_worker_that_is_killed_is_replaced():
     workers = Processes(1)
     try:

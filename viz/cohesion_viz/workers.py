@@ -157,9 +157,11 @@ class Processes(Workers):
         super().__init__(self._new(count, tickets), count, tickets)
 
     def _new(self, count: int, tickets: Any) -> ProcessPoolExecutor:
+        before = multiprocessing.active_children()
         pool = ProcessPoolExecutor(count, self._context, _prepare, (tickets,))
         for _ in range(count):
             pool.submit(int)
+        self._children = [child for child in multiprocessing.active_children() if child not in before]
         return pool
 
     def _handed(self, work: tuple[Any, ...]) -> "Future[Any]":
@@ -170,7 +172,7 @@ class Processes(Workers):
             return self._pool.submit(_task, *work)
 
     def shutdown(self) -> None:
-        """End the processes."""
-        for slot in range(len(self._tickets)):
-            self._tickets[slot] = -1
+        """End the processes at once, those too that are still starting."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        for child in self._children:
+            child.terminate()
