@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import mimetypes
 import os
+import signal
 import socket
 import sys
 import threading
@@ -136,20 +137,23 @@ def serve(
     port = taken.getsockname()[1]
     address = address_of(host, port, token)
     root = None if results_dir is None else Path(results_dir)
-    app = application(root, names=names, token=token, cookie=f"cohesion-{port}")
-    logging.getLogger("solara").setLevel(logging.WARNING)
-    print(f"cohesion dashboard: {address} (Ctrl-C to stop)", flush=True)
-    if not _only_here(host) and token is None:
-        print("warning: without a token everybody can use it who can reach this machine", file=sys.stderr)
-    if open_browser and token is None:
-        threading.Timer(1.0, webbrowser.open, (address,)).start()
-    gc.collect()
-    gc.freeze()  # a full collection would go through all that is loaded by now, a fifth of a second in which none draws
-    config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=2, limit_concurrency=CONNECTIONS,
-        server_header=False, **_WEBSOCKETS,
-    )  # fmt: skip
+    if threading.current_thread() is threading.main_thread():
+        # uvicorn raises the signal again once it has stopped: by itself that would end the process without tidying up
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
+        app = application(root, names=names, token=token, cookie=f"cohesion-{port}")
+        logging.getLogger("solara").setLevel(logging.WARNING)
+        print(f"cohesion dashboard: {address} (Ctrl-C to stop)", flush=True)
+        if not _only_here(host) and token is None:
+            print("warning: without a token everybody can use it who can reach this machine", file=sys.stderr)
+        if open_browser and token is None:
+            threading.Timer(1.0, webbrowser.open, (address,)).start()
+        gc.collect()
+        gc.freeze()  # a full collection would go through all that is loaded, a fifth of a second in which none draws
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=2, limit_concurrency=CONNECTIONS,
+            server_header=False, **_WEBSOCKETS,
+        )  # fmt: skip
         uvicorn.Server(config).run(sockets=[taken])
     finally:
         _end_workers()
