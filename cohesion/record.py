@@ -119,7 +119,7 @@ def dataset(records: Records, scenario: Scenario, runs: Sequence[int], attribute
     attributes
         Seed and the like.
     """
-    import xarray as xr  # here, since workers of a batch need none: it takes a second to load, with Dask two
+    import xarray as xr  # here, since workers of a batch need none, and it loads Dask too where that is installed
 
     kept = {
         v.name: (

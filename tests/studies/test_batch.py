@@ -121,6 +121,14 @@ def test_bands_are_those_of_the_ensemble(file, tmp_path):
     assert bands["member"].values.tolist() == exact["member"].values.tolist()
 
 
+def test_bands_of_many_runs_do_not_depend_on_chunks(file, tmp_path):
+    """At the start all runs stand in one bin: of 300, in chunks that each hold fewer than a byte can count."""
+    few = TEXT[: TEXT.index("[sweep]")].replace("months = 24", 'months = 3\nuncertainty = "none"')
+    file.write_text(few.replace("runs = 16", "runs = 300"))
+    one, three = (here(file, tmp_path / str(chunk), chunk=chunk)["digests"] for chunk in (300, 100))
+    assert one == three
+
+
 def test_trajectories_on_request(file, tmp_path):
     file.write_text(TEXT.replace('keep = ["bands"]', 'keep = ["trajectories"]').replace("runs = 16", "runs = 2"))
     here(file, tmp_path / "out", chunk=20)
