@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -142,7 +143,7 @@ def environment():
 
 
 @pytest.fixture
-def visit(page, address):
+def visit(page, address, settled):
     """Opens a query and waits until its numbers are there."""
 
     def go(query=""):
@@ -153,10 +154,33 @@ def visit(page, address):
     return go
 
 
-def settled(page):
+@pytest.fixture(scope="session")
+def settled():
     """Waits until the present answer is whole; gives the sentence at the top."""
-    page.wait_for_function("() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'")
-    return page.locator("#verdict").inner_text()
+
+    def wait(page):
+        page.wait_for_function("() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'")
+        return page.locator("#verdict").inner_text()
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def query():
+    """Gives what the address of a page holds."""
+    return lambda page: {key: value[0] for key, value in parse_qs(urlsplit(page.url).query).items()}
+
+
+@pytest.fixture(scope="session")
+def press():
+    """Presses a key on a part of a page, so many times."""
+
+    def keys(page, selector, key, times=1):
+        page.locator(selector).focus()
+        for _ in range(times):
+            page.keyboard.press(key)
+
+    return keys
 
 
 @pytest.fixture(scope="session")

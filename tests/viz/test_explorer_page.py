@@ -1,24 +1,6 @@
 """The levers, months, events and charts of a page in a real Chromium, served by a real server."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
-
-SETTLED = "() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'"
-
-
-def settled(page):
-    page.wait_for_function(SETTLED)
-    return page.locator("#verdict").inner_text()
-
-
-def query(page):
-    return {key: value[0] for key, value in parse_qs(urlsplit(page.url).query).items()}
-
-
-def press(page, selector, key, times=1):
-    page.locator(selector).focus()
-    for _ in range(times):
-        page.keyboard.press(key)
 
 
 def test_the_page_answers_with_a_verdict_and_says_that_it_is_no_forecast(visit):
@@ -27,7 +9,7 @@ def test_the_page_answers_with_a_verdict_and_says_that_it_is_no_forecast(visit):
     assert page.get_by_text("not a forecast").first.is_visible()
 
 
-def test_a_slider_moved_by_key_changes_the_verdict_and_the_link(visit):
+def test_a_slider_moved_by_key_changes_the_verdict_and_the_link(visit, press):
     page = visit("runs=64")
     before = page.locator("#verdict").inner_text()
     press(page, "#lever-us_commitment", "ArrowLeft", 30)
@@ -35,7 +17,7 @@ def test_a_slider_moved_by_key_changes_the_verdict_and_the_link(visit):
     page.wait_for_function("before => document.querySelector('#verdict').innerText !== before", arg=before)
 
 
-def test_a_held_key_ends_at_the_last_value_and_not_before(visit):
+def test_a_held_key_ends_at_the_last_value_and_not_before(visit, settled, press):
     page = visit("runs=64&scenario=status-quo")
     press(page, "#lever-us_commitment", "ArrowLeft", 25)
     page.wait_for_function("() => new URLSearchParams(location.search).get('us_commitment') === '-0.5'")
@@ -43,7 +25,7 @@ def test_a_held_key_ends_at_the_last_value_and_not_before(visit):
     assert page.locator("#lever-us_commitment").input_value() == "-0.5"
 
 
-def test_undo_redo_and_reset_walk_the_levers(visit):
+def test_undo_redo_and_reset_walk_the_levers(visit, press):
     page = visit("runs=64&scenario=status-quo")
     press(page, "#lever-us_commitment", "ArrowLeft", 5)
     page.wait_for_function("() => location.search.includes('us_commitment=-0.1')")
@@ -55,7 +37,7 @@ def test_undo_redo_and_reset_walk_the_levers(visit):
     page.wait_for_function("() => !location.search.includes('us_commitment')")
 
 
-def test_play_moves_the_map_and_pause_stops_it(visit):
+def test_play_moves_the_map_and_pause_stops_it(visit, query):
     page = visit("runs=64&month=10")
     label = page.locator("[data-chart=map] .co-plot")
     before = label.get_attribute("aria-label")
@@ -98,7 +80,7 @@ def test_a_click_on_denmark_opens_its_panel_and_marks_it_everywhere(visit):
     page.wait_for_function(f"() => JSON.stringify(({marked})()) === '[\"DNK\"]'")
 
 
-def test_what_is_being_typed_is_not_overwritten_by_what_was_sent_before(visit):
+def test_what_is_being_typed_is_not_overwritten_by_what_was_sent_before(visit, settled):
     page = visit("runs=64&scenario=status-quo")
     seed = page.locator("[data-field=seed]")
     seed.fill("12")
@@ -131,7 +113,7 @@ def test_an_event_can_be_added_moved_and_deleted(visit):
     page.wait_for_function("() => !location.search.includes('event=')")
 
 
-def test_the_assumptions_open_by_key_refuse_what_is_out_of_range_and_close_by_escape(visit):
+def test_the_assumptions_open_by_key_refuse_what_is_out_of_range_and_close_by_escape(visit, press):
     page = visit("runs=64")
     press(page, ".co-assume-open", "Enter")
     page.locator("input[type=search]").fill("commitment_trust")

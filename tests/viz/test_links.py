@@ -1,28 +1,9 @@
 """Links, the browser's way back and several browsers: the address holds the state, in a real Chromium."""
 
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 
-SETTLED = "() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'"
 
-
-def settled(page):
-    page.wait_for_function(SETTLED)
-    return page.locator("#verdict").inner_text()
-
-
-def query(page):
-    return {key: value[0] for key, value in parse_qs(urlsplit(page.url).query).items()}
-
-
-def press(page, selector, key, times=1):
-    page.locator(selector).focus()
-    for _ in range(times):
-        page.keyboard.press(key)
-
-
-def test_a_link_restores_the_whole_state_in_another_browser(visit, browser, address):
+def test_a_link_restores_the_whole_state_in_another_browser(visit, browser, address, settled, query):
     wanted = ("scenario=trade-war&baseline=burden-demand&seed=7&runs=128&month=40&member=DNK&variable=spending"
               "&us_commitment=-0.4&us_claim=DNK:1,CAN:0.8&p.commitment_trust=0.5"
               "&event=2027-03|us_aid=-1|Aid ends|")  # fmt: skip
@@ -54,7 +35,7 @@ def test_back_and_forward_walk_through_pages_and_scenarios(visit):
     page.wait_for_function("() => document.querySelector('[data-field=scenario]')?.value === 'trade-war'")
 
 
-def test_two_browsers_have_two_states(visit, browser, address):
+def test_two_browsers_have_two_states(visit, browser, address, settled, press):
     page = visit("runs=64&scenario=status-quo")
     context = browser.new_context()
     other = context.new_page()
@@ -67,7 +48,7 @@ def test_two_browsers_have_two_states(visit, browser, address):
     context.close()
 
 
-def test_a_value_that_cannot_be_simulated_gives_a_message_and_keeps_the_session(visit):
+def test_a_value_that_cannot_be_simulated_gives_a_message_and_keeps_the_session(visit, press):
     page = visit("runs=64&us_tariff=99&nonsense=1")
     assert page.get_by_role("alert").first.is_visible()
     page.get_by_role("button", name="Dismiss the message").click()
