@@ -1,9 +1,11 @@
 """Settings for all tests: property tests are repeatable, not timed on a shared machine; commands; the built site."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +35,60 @@ def call(
             cli.main()
         found = capsys.readouterr()
         return int(ended.value.code or 0), found.out, found.err
+
+    return run
+
+
+#: What `python WORDS` does, in a process that was forked from one which has libraries loaded.
+WORDS = """
+import os, runpy, sys
+
+os.environ.clear()
+os.environ.update(environment)
+os.chdir(folder)
+for name, stream in (("out", 1), ("err", 2)):
+    os.dup2(os.open(os.path.join(place, name), os.O_WRONLY | os.O_CREAT), stream)
+sys.path[:0] = [folder, *environment.get("PYTHONPATH", "").split(os.pathsep)]
+sys.argv = words[1:]
+if words[0] == "-m":
+    runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+else:
+    exec(words[1], {"__name__": "__main__"})
+"""
+
+
+@pytest.fixture(scope="session")
+def afresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run Python (``-m`` or ``-c`` and more) in a process that has nothing of the project yet.
+
+    It has the libraries that the project uses: loading them each time would take most of the time.
+    """
+    methods = multiprocessing.get_all_start_methods()
+    start = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        start.set_forkserver_preload(["typer", "xarray", "pyarrow", "dask.array"])
+    folder = tmp_path_factory.mktemp("afresh")
+
+    def run(*words: object, cwd: Path | None = None, **settings: object) -> subprocess.CompletedProcess[str]:
+        place = Path(tempfile.mkdtemp(dir=folder))
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            **{k: str(v) for k, v in settings.items()},
+        }
+        told = {
+            "environment": environment,
+            "folder": str(cwd or place),
+            "place": str(place),
+            "words": [*map(str, words)],
+        }
+        process = start.Process(target=exec, args=(WORDS, told))
+        process.start()
+        process.join(300)
+        if process.exitcode is None:
+            process.kill()
+        said = [(place / name).read_text(encoding="utf-8") for name in ("out", "err")]
+        return subprocess.CompletedProcess(words, process.exitcode or 0, *said)
 
     return run
 

@@ -4,43 +4,47 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES, FIVE = ROOT / "examples", ROOT / "examples" / "five"
+#: What a process of a test has in its environment.
+SEEN = {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "viz", EXAMPLES))), "MPLBACKEND": "Agg"}
 
 
-def environment(**settings) -> dict[str, str]:
-    path = os.pathsep.join(map(str, (ROOT, ROOT / "viz", EXAMPLES)))
-    return {**os.environ, "PYTHONPATH": path, "MPLBACKEND": "Agg", **{k: str(v) for k, v in settings.items()}}
-
-
-def python(code: str, **settings) -> str:
+@pytest.fixture
+def python(afresh):
     """What a program prints, run where nothing has been added yet."""
-    done = subprocess.run([sys.executable, "-c", code], env=environment(**settings), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+
+    def run(code, **settings):
+        done = afresh("-c", code, **SEEN | settings)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
 
 
-def cohesion(*words: object, fails: bool = False, cwd: Path | None = None, **settings) -> str:
+@pytest.fixture
+def cohesion(afresh):
     """What a command prints; where it ``fails``, what it says of it on one line."""
-    command = [sys.executable, "-m", "cohesion", *map(str, words)]
-    done = subprocess.run(command, env=environment(**settings), cwd=cwd, capture_output=True, text=True)
-    assert done.returncode == (2 if fails else 0), done.stderr
-    if fails:
-        assert done.stderr.count("\n") == 1
-        assert done.stderr.startswith("error: ")
-    return done.stderr if fails else done.stdout
+
+    def run(*words, fails=False, cwd=None, **settings):
+        done = afresh("-m", "cohesion", *words, cwd=cwd, **SEEN | settings)
+        assert done.returncode == (2 if fails else 0), done.stderr
+        if fails:
+            assert done.stderr.count("\n") == 1
+            assert done.stderr.startswith("error: ")
+        return done.stderr if fails else done.stdout
+
+    return run
 
 
 # --- a mechanism, with its parameters, a lever and a measure ----------------------------------------------------------
 
 
-def test_what_is_added_leaves_every_other_number_as_it_was():
+def test_what_is_added_leaves_every_other_number_as_it_was(python):
     python("""
 import cohesion
 
@@ -53,7 +57,7 @@ assert after.drop_vars("routine").identical(before)
 """)
 
 
-def test_a_mechanism_from_outside_does_what_it_says_and_is_switched_off_by_its_name():
+def test_a_mechanism_from_outside_does_what_it_says_and_is_switched_off_by_its_name(python):
     python(
         """
 import numpy as np
@@ -85,7 +89,7 @@ assert routine.attrs == {"units": "1", "long_name": "how used a member is to vis
     )
 
 
-def test_its_parameters_are_drawn_and_may_be_set():
+def test_its_parameters_are_drawn_and_may_be_set(python):
     python("""
 import visits
 
@@ -100,7 +104,7 @@ assert set(fixed.values.round(9).tolist()) == {0.05}
 """)
 
 
-def test_the_mesa_model_has_it_too():
+def test_the_mesa_model_has_it_too(python):
     python(
         """
 import numpy as np
@@ -117,7 +121,7 @@ assert model.members["POL"].why()["visits"] > 0
     )
 
 
-def test_the_functions_of_a_mechanism_are_tested_like_any_rule():
+def test_the_functions_of_a_mechanism_are_tested_like_any_rule(python):
     python("""
 import numpy as np
 import visits
@@ -130,7 +134,7 @@ np.testing.assert_allclose(visits.accustom(np.array([[0.0, 1]]), np.array([[1, 0
 """)
 
 
-def test_a_cell_of_a_notebook_may_be_run_twice_and_the_later_counts():
+def test_a_cell_of_a_notebook_may_be_run_twice_and_the_later_counts(python):
     python("""
 import importlib
 
@@ -161,7 +165,7 @@ REFUSED = {
 }
 
 
-def test_what_does_not_fit_is_refused_with_its_name_and_changes_nothing():
+def test_what_does_not_fit_is_refused_with_its_name_and_changes_nothing(python):
     told = python(f"""
 from dataclasses import replace
 
@@ -187,7 +191,7 @@ assert [list(table) for table in tables] == before
         assert said in line, added
 
 
-def test_the_command_line_and_its_worker_processes_have_what_the_environment_names(tmp_path):
+def test_the_command_line_and_its_worker_processes_have_what_the_environment_names(cohesion, tmp_path):
     named = {"COHESION_EXTENSIONS": "visits", "cwd": tmp_path}
     scenario = EXAMPLES / "visits.toml"
     assert "OK" in cohesion("validate", scenario, **named)
@@ -207,18 +211,18 @@ def test_the_command_line_and_its_worker_processes_have_what_the_environment_nam
     assert "us_visits" in cohesion("validate", scenario, fails=True)
 
 
-def test_a_module_that_is_not_there_is_named():
+def test_a_module_that_is_not_there_is_named(cohesion):
     said = cohesion("levers", fails=True, COHESION_EXTENSIONS="visit")
     assert "COHESION_EXTENSIONS: found 'visit'" in said
     assert "PYTHONPATH" in said
 
 
-def test_a_rule_may_be_replaced_from_outside(tmp_path):
+def test_a_rule_may_be_replaced_from_outside(cohesion, tmp_path):
     (tmp_path / "patient.py").write_text(
         "import numpy as np\n\nfrom cohesion.rules import trade\n\n"
         "trade.signal = lambda tariff, stake, p: np.zeros(np.broadcast_shapes(tariff.shape, p.anchor.shape))\n"
     )
-    path = os.pathsep.join((environment()["PYTHONPATH"], str(tmp_path)))
+    path = os.pathsep.join((SEEN["PYTHONPATH"], str(tmp_path)))
     words = ("explain", "trade-war", "--member", "CAN", "--traced", "--json")
     usual, patient = (
         json.loads(cohesion(*words, **named))["drivers"]
@@ -231,7 +235,7 @@ def test_a_rule_may_be_replaced_from_outside(tmp_path):
 # --- a scenario -------------------------------------------------------------------------------------------------------
 
 
-def test_a_scenario_of_ones_own_is_a_file(tmp_path):
+def test_a_scenario_of_ones_own_is_a_file(cohesion, tmp_path):
     (tmp_path / "mine.toml").write_text(
         'extends = "status-quo"\ntitle = "Mine"\nstory = "A claim and a tariff on Norway alone."\n'
         "[levers]\nus_tariff = { NOR = 0.5 }\nus_claim = { NOR = 1 }\n"
@@ -247,12 +251,12 @@ def test_a_scenario_of_ones_own_is_a_file(tmp_path):
 
 
 @pytest.fixture
-def five(tmp_path):
+def five(tmp_path, cohesion):
     """Calls the command line with the alliance of five, in a folder of its own."""
     return lambda *words, **more: cohesion(*words, cwd=tmp_path, COHESION_FACTS=FIVE, **more)
 
 
-def test_another_alliance_is_a_folder_that_the_checks_accept():
+def test_another_alliance_is_a_folder_that_the_checks_accept(python):
     told = python(
         """
 import cohesion
@@ -327,7 +331,7 @@ def test_what_is_natos_alone_is_refused_with_another_alliance(five):
         (lambda folder: change(folder / "gas.csv", "ILM,", "IML,"), "gas.csv, no row for ILM"),
     ],
 )
-def test_a_folder_that_is_no_alliance_is_refused_in_one_line(tmp_path, damage, said):
+def test_a_folder_that_is_no_alliance_is_refused_in_one_line(cohesion, tmp_path, damage, said):
     folder = tmp_path / "six"
     shutil.copytree(FIVE, folder)
     damage(folder)

@@ -36,36 +36,40 @@ def raw(name="03-trade-war"):
     return tomllib.loads((config_folder() / "lessons" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+#: Runs behind a claim: as many as a page shows, or half of them, which the claims have to stand too.
+COUNTS = [RUNS // 2, pytest.param(RUNS, marks=pytest.mark.soak)]
+
+
 @cache
-def _ensemble(text, months):
-    scenario = scenario_from_text(text, "lesson.toml").with_changes(months=months)
-    data = simulate(scenario, RUNS, SEED, variables=(*OF_MEMBERS, *OF_ALLIANCE, "phase"), threads=2)
-    return data.isel(month=sorted({m for m in MONTHS if m <= months})).copy()  # the rest would be gigabytes
+def _ensemble(text, runs=RUNS // 2):
+    scenario = scenario_from_text(text, "lesson.toml")
+    data = simulate(scenario, runs, SEED, variables=(*OF_MEMBERS, *OF_ALLIANCE, "phase"))
+    return data.isel(month=sorted(MONTHS)).copy()  # the rest would be gigabytes
 
 
-def shown(move, claim, parameters=None):
-    """What the model shows of a claim; no month is run that no claim of the move needs."""
-    pair = move.pair(parameters)
-    months = max(1, *(pair[0].month_of(c.month) for c in move.claims))
-    return measure(claim, *(_ensemble(scenario.to_toml(), months) for scenario in pair))
+def shown(move, claim, runs, parameters=None):
+    """What the model shows of a claim."""
+    return measure(claim, *(_ensemble(scenario.to_toml(), runs) for scenario in move.pair(parameters)))
 
 
 # --- what is said is what is shown ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("runs", COUNTS)
 @pytest.mark.parametrize("name", NAMES)
-def test_every_claim_of_a_lesson_is_borne_out_by_the_model(name):
+def test_every_claim_of_a_lesson_is_borne_out_by_the_model(name, runs):
     for move in load_lesson(name).moves:
         for claim in move.claims:
-            found = shown(move, claim)
+            found = shown(move, claim, runs)
             assert borne_out(claim, found), f"{move.title}: {claim.says}: {found}"
 
 
+@pytest.mark.parametrize("runs", COUNTS)
 @pytest.mark.parametrize("name", NAMES)
-def test_the_assumption_of_a_lesson_undoes_its_effect(name):
+def test_the_assumption_of_a_lesson_undoes_its_effect(name, runs):
     lesson = load_lesson(name)
     move, claim = lesson.doubted
-    before, after = shown(move, claim), shown(move, claim, lesson.assumption.parameters)
+    before, after = shown(move, claim, runs), shown(move, claim, runs, lesson.assumption.parameters)
     assert undone(lesson.assumption.effect, before, after), (before, after)
 
 
@@ -97,7 +101,7 @@ def test_an_effect_that_only_shrinks_a_little_is_not_undone():
 def test_a_difference_of_two_members_takes_off_what_the_other_lost():
     lesson = load_lesson("03-trade-war")
     move, (alone, against) = lesson.moves[0], lesson.moves[0].claims
-    data, base = (_ensemble(s.to_toml(), 120) for s in move.pair())
+    data, base = (_ensemble(s.to_toml()) for s in move.pair())
     change = {
         m: float(np.median(data[alone.of].sel(member=m)[:, -1]) - np.median(base[alone.of].sel(member=m)[:, -1]))
         for m in ("CAN", "POL")
@@ -176,7 +180,7 @@ def test_a_lesson_of_one_side_only_or_one_move_is_refused():
 
 def test_everything_that_a_claim_may_be_about_can_be_measured():
     move = load_lesson("03-trade-war").moves[0]
-    data, base = (_ensemble(s.to_toml(), 120) for s in move.pair())
+    data, base = (_ensemble(s.to_toml()) for s in move.pair())
     for of in MEASURES:
         found = measure(replace(move.claims[0], of=of, than=""), data, base)
         assert found.low <= found.difference <= found.high

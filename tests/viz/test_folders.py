@@ -1,8 +1,6 @@
 """Result folders: offered only below the root, verified, and never another way out."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +14,11 @@ from cohesion_viz import folders
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def root(tmp_path_factory, afresh):
     place = tmp_path_factory.mktemp("root")
-    command = [sys.executable, "-m", "cohesion", "ensemble", "trade-war", "--runs", "24", "--seed", "3",
-               "--param", "commitment_trust=0.5", "--out", str(place / "a" / "war")]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True)
+    chosen = ["--runs", "24", "--seed", "3", "--param", "commitment_trust=0.5"]
+    words = ["trade-war", *chosen, "--out", place / "a" / "war"]
+    afresh("-m", "cohesion", "ensemble", *words).check_returncode()
     return place
 
 
@@ -82,16 +80,15 @@ def test_a_changed_file_and_a_strange_manifest_are_refused(root, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def batch(tmp_path_factory):
+def batch(tmp_path_factory, afresh):
     place = tmp_path_factory.mktemp("batches")
     (place / "mine.toml").write_text(
         'title = "Mine"\nquestion = "How?"\nscenarios = ["trade-war", "status-quo"]\nruns = 3\nmonths = 24\n'
         'uncertainty = "none"\nseed = 2\nwithout = ["learning"]\n'
         '[sweep]\nus_tariff = [0, 0.4]\nlearning = [0.02]\n"us_claim@DNK" = [0, 1]\n'
     )
-    command = [sys.executable, "-m", "cohesion", "batch", str(place / "mine.toml"), "--out", str(place / "r" / "mine"),
-               "--workers", "0"]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True)
+    words = [place / "mine.toml", "--out", place / "r" / "mine", "--workers", "0"]
+    afresh("-m", "cohesion", "batch", *words).check_returncode()
     return place / "r"
 
 

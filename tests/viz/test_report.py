@@ -3,11 +3,9 @@
 import base64
 import io
 import json
-import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from contextlib import chdir, redirect_stdout
 from html import unescape
@@ -30,7 +28,6 @@ from cohesion_viz.report import pdf
 from cohesion_viz.report.sensitivity import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium")
 SHORT = ("--runs", "64", "--months", "36")
 FEW = ("--runs", "16", "--months", "24")
 BATCH = """
@@ -56,18 +53,11 @@ def cohesion(*words, cwd):
     return said.getvalue()
 
 
-def afresh(*words, cwd):
-    """What a command says in a process of its own, as when a reader repeats it."""
-    command = [sys.executable, "-m", "cohesion", *map(str, words)]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=cwd, check=True).stdout
-
-
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, chromium):
     """A folder with a report of a scenario with a lever of one's own, its slides and, where it can be, its PDF."""
     place = tmp_path_factory.mktemp("report")
-    printed = ["--pdf"] if CHROMIUM else []
+    printed = ["--pdf"] if chromium else []
     words = ["trade-war", *SHORT, "--lever", "us_claim=DNK:0.5", "--without", "learning", "-o", "r.html", "--slides"]
     cohesion("report", *words, *printed, cwd=place)
     return place
@@ -225,8 +215,7 @@ def test_slides_turn_by_keys_and_by_buttons(opened, made):
     assert "2 /" in page.locator(".slide").nth(1).inner_text()
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: apt-get install chromium")
-def test_the_pdf_has_pages_of_a4(made):
+def test_the_pdf_has_pages_of_a4(made, browser):
     content = (made / "r.pdf").read_bytes()
     assert content.startswith(b"%PDF-")
     assert content.rstrip().endswith(b"%%EOF")
@@ -238,24 +227,24 @@ def test_the_pdf_has_pages_of_a4(made):
 # --- what it says -----------------------------------------------------------------------------------------------------
 
 
-def test_the_command_gives_the_same_runs_and_the_same_verdict(made, tmp_path):
+def test_the_command_gives_the_same_runs_and_the_same_verdict(made, afresh, tmp_path):
     html = text_of(made / "r.html")
     for address, name in re.findall(r'href="data:text/plain;charset=utf-8;base64,([^"]*)" download="([^"]*)"', html):
         (tmp_path / name).write_bytes(base64.b64decode(address))
     command = shlex.split(listing(html, "The command"))
     assert command[:3] == ["cohesion", "ensemble", "trade-war.toml"]
-    said = json.loads(afresh(*command[1:], cwd=tmp_path))
+    said = json.loads(afresh("-m", *command, cwd=tmp_path).stdout)
     assert digests_of(html) == [said["digest"], said["baseline"]["digest"]]
     assert verdict(said, "Trade war") in plain(html)
 
 
-def test_a_shipped_scenario_goes_by_its_name(folders):
+def test_a_shipped_scenario_goes_by_its_name(folders, afresh):
     html = text_of(folders / "ensemble.html")
     command = listing(html, "The command")
     assert command.startswith("cohesion ensemble trade-war --baseline status-quo --runs 16 --seed 0 ")
     assert "--months 24" in command
     assert "download=" not in html
-    said = json.loads(afresh(*shlex.split(command)[1:], cwd=folders))
+    said = json.loads(afresh("-m", *shlex.split(command), cwd=folders).stdout)
     assert digests_of(html) == [said["digest"], said["baseline"]["digest"]]
 
 

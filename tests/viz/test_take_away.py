@@ -3,8 +3,6 @@
 import io
 import json
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as xml
 
 import matplotlib.image
@@ -34,15 +32,14 @@ def bring(page, name, data):
     page.set_input_files("#bring-in", {"name": name, "mimeType": "text/plain", "buffer": data})
 
 
-def test_the_downloaded_scenario_gives_the_same_numbers_on_the_command_line(visit, tmp_path):
+def test_the_downloaded_scenario_gives_the_same_numbers_on_the_command_line(visit, afresh, tmp_path):
     page = visit(VIEW)
     download = saved(page, "[data-take=toml]")
     path = tmp_path / download.suggested_filename
     path.write_bytes(content(download))
     shown = page.locator(".co-files-command").inner_text().split()
     assert shown[:3] == ["cohesion", "ensemble", path.name]
-    command = [sys.executable, "-m", "cohesion", "ensemble", str(path), *shown[3:], "--json"]
-    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    said = json.loads(afresh("-m", "cohesion", "ensemble", path, *shown[3:], "--json").stdout)
     expected = simulate(scenario_from_text(path.read_text(), path.name), 64, seed=5)
     assert said["digest"] == digest(outcome_table(expected))
     holds = f"{100 * said['outcome_shares']['holds']:.0f} %"

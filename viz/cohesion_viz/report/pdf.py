@@ -7,7 +7,9 @@ import tempfile
 from pathlib import Path
 
 #: Programs that can print, in the order they are looked for.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+BROWSERS = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge",
+)  # fmt: skip
 SECONDS = 120
 
 
