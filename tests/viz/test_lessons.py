@@ -246,7 +246,6 @@ def test_phases_of_the_war_are_shares_that_sum_to_one(answer):
 
 # --- in a browser -----------------------------------------------------------------------------------------------------
 
-SETTLED = "() => document.querySelector('#verdict')?.getAttribute('aria-busy') === 'false'"
 READ = """() => {
   const read = [...document.querySelectorAll('.co-lesson-reading')];
   return read.length > 0 && read.every((e) => e.innerText.includes('status quo'));
@@ -298,14 +297,14 @@ def test_arrows_walk_the_steps_the_guess_stands_beside_the_result_and_back_works
     page.get_by_role("heading", name="What it means").wait_for()
 
 
-def test_a_link_restores_the_step_in_another_browser(page, browser, address):
+def test_a_link_restores_the_step_in_another_browser(page, browser, address, settled):
     page.goto(f"{address}?{at(TRADE, 3, guess=1)}")
     page.wait_for_function(READ)
-    page.wait_for_function(SETTLED)
+    settled(page)
     other = browser.new_page()
     other.goto(page.url)
     other.wait_for_function(READ)
-    other.wait_for_function(SETTLED)
+    settled(other)
     for part in (".co-lesson-reading", ".co-lesson-guess", "#verdict"):
         assert other.locator(part).first.inner_text() == page.locator(part).first.inner_text()
     other.close()
@@ -322,10 +321,9 @@ def test_the_assumption_that_is_shown_turns_the_effect(page, address):
     page.wait_for_function("() => document.querySelector('.co-lesson-reading').innerText.includes('+0.')")
 
 
-def test_keys_present_and_leave_and_are_deaf_in_a_field_and_when_turned_off(page, address):
+def test_keys_present_and_leave_and_are_deaf_in_a_field_and_when_turned_off(page, address, settled):
     page.goto(f"{address}?scenario=trade-war&runs=64")
-    page.wait_for_function(SETTLED)
-    line = page.locator("#verdict").inner_text()
+    line = settled(page)
     page.keyboard.press("p")
     page.wait_for_selector(".co-present [data-chart=chosen] .co-plot[data-drawn]")
     assert "present=1" in page.url
