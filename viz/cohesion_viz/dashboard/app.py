@@ -10,6 +10,7 @@ from cohesion_viz.dashboard.session import Session
 from cohesion_viz.dashboard.shell import Shell
 from cohesion_viz.engine import Engine
 from cohesion_viz.games import Games
+from cohesion_viz.memory import give_back_soon
 from cohesion_viz.shared import Shared
 from cohesion_viz.workers import Threads, Workers
 
@@ -74,6 +75,7 @@ def _opened(query: str) -> Session:
         if sessions.get(tab.id) is session:
             del sessions[tab.id]
         session.close()
+        give_back_soon()
 
     tab.on_close(end)
     return session

@@ -8,7 +8,8 @@ from pathlib import Path
 
 #: Programs that can print, in the order they are looked for.
 BROWSERS = (
-    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge",
+    "chromium-headless-shell", "chromium", "chromium-browser",
+    "google-chrome", "google-chrome-stable", "chrome", "msedge",
 )  # fmt: skip
 SECONDS = 120
 
