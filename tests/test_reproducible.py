@@ -65,11 +65,10 @@ def two_hundred():
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize(("chunk", "runs"), [(1, 40), (7, 200), (128, 200)])
-def test_neither_chunks_nor_threads_change_a_bit(two_hundred, chunk, runs, threads):
+@pytest.mark.parametrize("chunk", [1, 7, 128])
+def test_neither_chunks_nor_threads_change_a_bit(two_hundred, chunk, threads):
     scenario, expected = two_hundred
-    found = simulate(scenario, runs, SEED, ledger=True, chunk=chunk, threads=threads)
-    same(expected.sel(run=slice(0, runs - 1)), found)
+    same(expected, simulate(scenario, 200, SEED, ledger=True, chunk=chunk, threads=threads))
 
 
 def test_the_first_run_offsets_the_numbers_and_nothing_else(two_hundred):
