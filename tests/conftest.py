@@ -71,24 +71,19 @@ def afresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess
 
     def run(*words: object, cwd: Path | None = None, **settings: object) -> subprocess.CompletedProcess[str]:
         place = Path(tempfile.mkdtemp(dir=folder))
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            **{k: str(v) for k, v in settings.items()},
-        }
+        given = {name: str(value) for name, value in settings.items()}
         told = {
-            "environment": environment,
-            "folder": str(cwd or place),
-            "place": str(place),
-            "words": [*map(str, words)],
-        }
+            "environment": {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **given},
+            "words": [str(word) for word in words], "folder": str(cwd or place), "place": str(place),
+        }  # fmt: skip
         process = start.Process(target=exec, args=(WORDS, told))
         process.start()
         process.join(300)
         if process.exitcode is None:
             process.kill()
+            raise subprocess.TimeoutExpired(words, 300)
         said = [(place / name).read_text(encoding="utf-8") for name in ("out", "err")]
-        return subprocess.CompletedProcess(words, process.exitcode or 0, *said)
+        return subprocess.CompletedProcess(words, process.exitcode, *said)
 
     return run
 

@@ -233,7 +233,9 @@ def test_the_command_gives_the_same_runs_and_the_same_verdict(made, afresh, tmp_
         (tmp_path / name).write_bytes(base64.b64decode(address))
     command = shlex.split(listing(html, "The command"))
     assert command[:3] == ["cohesion", "ensemble", "trade-war.toml"]
-    said = json.loads(afresh("-m", *command, cwd=tmp_path).stdout)
+    done = afresh("-m", *command, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
     assert digests_of(html) == [said["digest"], said["baseline"]["digest"]]
     assert verdict(said, "Trade war") in plain(html)
 
@@ -244,7 +246,9 @@ def test_a_shipped_scenario_goes_by_its_name(folders, afresh):
     assert command.startswith("cohesion ensemble trade-war --baseline status-quo --runs 16 --seed 0 ")
     assert "--months 24" in command
     assert "download=" not in html
-    said = json.loads(afresh("-m", *shlex.split(command), cwd=folders).stdout)
+    done = afresh("-m", *shlex.split(command), cwd=folders)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
     assert digests_of(html) == [said["digest"], said["baseline"]["digest"]]
 
 

@@ -39,7 +39,9 @@ def test_the_downloaded_scenario_gives_the_same_numbers_on_the_command_line(visi
     path.write_bytes(content(download))
     shown = page.locator(".co-files-command").inner_text().split()
     assert shown[:3] == ["cohesion", "ensemble", path.name]
-    said = json.loads(afresh("-m", "cohesion", "ensemble", path, *shown[3:], "--json").stdout)
+    done = afresh("-m", "cohesion", "ensemble", path, *shown[3:], "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
     expected = simulate(scenario_from_text(path.read_text(), path.name), 64, seed=5)
     assert said["digest"] == digest(outcome_table(expected))
     holds = f"{100 * said['outcome_shares']['holds']:.0f} %"
