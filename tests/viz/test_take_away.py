@@ -70,6 +70,7 @@ def charts(watched, address, shown):
 @pytest.mark.parametrize("chart", ["map", "shares", "fan", "network", "causes"])
 def test_every_chart_is_saved_as_png_svg_and_csv(charts, chart):
     page = charts
+    page.wait_for_timeout(350)  # Chromium drops the eleventh file that a page gives within a second: here are three
     page.wait_for_function("name => document.querySelector(`[data-chart=${name}] .co-plot`)?.dataset.drawn", arg=chart)
     buttons = f"[data-chart={chart}] .co-mini:text-is('%s')"
     image = matplotlib.image.imread(io.BytesIO(content(saved(page, buttons % "PNG"))), format="png")
