@@ -10,7 +10,7 @@ from cohesion.attribution import attribute
 from cohesion_viz import numbers
 from cohesion_viz.answers import Answer
 from cohesion_viz.engine import Engine, Request
-from cohesion_viz.jobs import compute
+from cohesion_viz.jobs import compute, ends
 from cohesion_viz.shared import Shared
 from cohesion_viz.workers import Threads
 
@@ -95,6 +95,29 @@ def test_a_pair_can_be_asked_for_again_after_its_runs_were_let_go():
 def test_causes_are_those_of_the_attribution():
     last = answers(request(SHORT, 3, 64))[-1]
     expected = attribute(CALM, SHORT, seed=3)
+    np.testing.assert_allclose(last.causes.loc[expected.index].to_numpy(), expected.to_numpy(), atol=1e-6)
+
+
+def test_causes_that_were_interrupted_go_on_where_they_stopped(monkeypatch):
+    """As when somebody leaves, and comes back or another opens the same link."""
+    torn = load_scenario("splitting-the-alliance").with_changes(months=3)
+    shared, worked, some = Shared(), [], threading.Event()
+
+    def counted(*what):
+        worked.append(found := ends(*what))
+        if len(worked) > 6:
+            some.set()
+        return found
+
+    monkeypatch.setattr("cohesion_viz.engine.ends", counted)
+    asked = Request(torn, CALM.with_changes(months=3), 3, 64)
+    engine = Engine(Threads(), lambda answer: None, shared)
+    engine.ask(asked)
+    assert some.wait(60)
+    engine.close()
+    last = answers(asked, shared=shared)[-1]
+    assert len([found for found in worked if found is not None]) <= 32 + 3  # those in hand when it was stopped
+    expected = attribute(asked.baseline, torn, seed=3)
     np.testing.assert_allclose(last.causes.loc[expected.index].to_numpy(), expected.to_numpy(), atol=1e-6)
 
 

@@ -278,20 +278,29 @@ class Engine:
         found: pd.DataFrame | None = self._cache.get(key)
         if found is None:
             among = attribution.drivers(first.scenario, second.scenario)
-            sets = list(attribution.coalitions(among))
-            wanted = [
-                (attribution.mixed(first.scenario, second.scenario, among, c), range(attribution.RUNS)) for c in sets
-            ]
+            sets = attribution.coalitions(among)
+            mixed = {c: attribution.mixed(first.scenario, second.scenario, among, c) for c in sets}
             while not _ONE_AT_A_TIME.acquire(timeout=0.2):
                 self._check(ticket)
             try:
-                holds, index = zip(*self._gather(ends, wanted, first.seed, ticket, Urgency.CAUSES), strict=True)
+                found = attribution.divide(*self._ends(mixed, first.seed, ticket), [driver.name for driver in among])
             finally:
                 _ONE_AT_A_TIME.release()
-            names = [driver.name for driver in among]
-            found = attribution.divide(dict(zip(sets, holds, strict=True)), dict(zip(sets, index, strict=True)), names)
             self._cache.put(key, found)
         return found
+
+    def _ends(self, mixed: dict[Any, Scenario], seed: int, ticket: int) -> tuple[dict[Any, Any], dict[Any, Any]]:
+        """How the runs of each coalition end, kept as they come: who is interrupted goes on from there."""
+        keys = {coalition: (digest(scenario), seed, "ends") for coalition, scenario in mixed.items()}
+        known = {coalition: self._cache.get(key) for coalition, key in keys.items()}
+        missing = [coalition for coalition, held in known.items() if held is None]
+        size = 2 * self._workers.count
+        for group in (missing[k : k + size] for k in range(0, len(missing), size)):
+            wanted = [(mixed[coalition], range(attribution.RUNS)) for coalition in group]
+            for coalition, held in zip(group, self._gather(ends, wanted, seed, ticket, Urgency.CAUSES), strict=True):
+                known[coalition] = held
+                self._cache.put(keys[coalition], held)
+        return {c: held[0] for c, held in known.items()}, {c: held[1] for c, held in known.items()}
 
     def _detail(self, part: _Part, ticket: int) -> Detail:
         key = (part.key[:2], "detail")
