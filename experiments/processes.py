@@ -4,13 +4,15 @@ from pathlib import Path
 
 
 def workers_of(driver: int) -> list[int]:
-    """Numbers of the processes that a driver started to compute, oldest first; its tracker of resources is none."""
-    found = []
+    """Numbers of the processes that compute for a driver, oldest first, forked from one that it started for that."""
+    parents: dict[int, int] = {}
+    servers = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            if parent == driver and b"spawn_main" in (stat.parent / "cmdline").read_bytes():
-                found.append(int(stat.parent.name))
+            number = int(stat.parent.name)
+            parents[number] = int(stat.read_text().rpartition(")")[2].split()[1])
+            if parents[number] == driver and b"forkserver" in (stat.parent / "cmdline").read_bytes():
+                servers.add(number)
         except OSError:  # it has just ended
             continue
-    return sorted(found)
+    return sorted(number for number, parent in parents.items() if parent in servers)

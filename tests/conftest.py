@@ -57,16 +57,26 @@ else:
 """
 
 
+FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def libraries() -> None:
+    """Start the process that others are forked from, with the libraries that commands use, not only batches."""
+    if FORKSERVER:
+        from multiprocessing.forkserver import ensure_running, set_forkserver_preload
+
+        set_forkserver_preload(["typer", "xarray", "pyarrow.parquet", "pydantic", "dask.array"])
+        ensure_running()
+
+
 @pytest.fixture(scope="session")
 def afresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run Python (``-m`` or ``-c`` and more) in a process that has nothing of the project yet.
 
     It has the libraries that the project uses: loading them each time would take most of the time.
     """
-    methods = multiprocessing.get_all_start_methods()
-    start = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        start.set_forkserver_preload(["typer", "xarray", "pyarrow", "dask.array"])
+    start = multiprocessing.get_context("forkserver" if FORKSERVER else "spawn")
     folder = tmp_path_factory.mktemp("afresh")
 
     def run(*words: object, cwd: Path | None = None, **settings: object) -> subprocess.CompletedProcess[str]:

@@ -2,9 +2,8 @@
 
 import multiprocessing
 import os
-import signal
+import sys
 import threading
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -15,6 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from cohesion.checks import ConfigError
 from cohesion.studies.plan import Chunk, Plan
+from cohesion.studies.serving import serve
 
 #: How often a cluster tries a chunk whose worker was lost.
 RETRIES = 10
@@ -79,16 +79,16 @@ class Local(Generic[Part]):
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         self._waiting: SimpleQueue[tuple[Future[Part], int, int] | None] = SimpleQueue()
         self._processes = []
         for _ in range(self.count):
             here, there = context.Pipe()
-            process = context.Process(target=_serve, args=(self._work, there), daemon=True)
+            process = context.Process(target=serve, args=(dict(os.environ), there), daemon=True)
             process.start()
             there.close()  # so that the pipe ends with the process
             self._processes.append(process)
-            threading.Thread(target=_follow, args=(here, self._waiting), daemon=True).start()
+            threading.Thread(target=_follow, args=(here, self._work, self._waiting), daemon=True).start()
 
     def submit(self, first: int, last: int) -> "Future[Part]":
         """Have a range computed; `BrokenProcessPool` is raised by the result of a worker that was lost."""
@@ -108,9 +108,22 @@ class Local(Generic[Part]):
             self._waiting.put(None)
 
 
-def _follow(pipe: "Connection[Any, Any]", waiting: "SimpleQueue[tuple[Future[Any], int, int] | None]") -> None:
-    """Give a worker process one range after another, as long as it lives and there are any."""
+def _context() -> Any:
+    """How processes start: on Linux forked from one that has the libraries, which each would load for a second."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pandas", "pyarrow.parquet", "pydantic"])
+    return context
+
+
+def _follow(
+    pipe: "Connection[Any, Any]", work: Work[Any], waiting: "SimpleQueue[tuple[Future[Any], int, int] | None]"
+) -> None:
+    """Give a worker process its work, and one range after another, as long as it lives and there are any."""
     with pipe:
+        with suppress(OSError):  # it is gone already: the first range will tell
+            pipe.send(work)
         while (given := waiting.get()) is not None:
             future, *ends = given
             try:
@@ -171,28 +184,6 @@ class Cluster:
     def stop(self) -> None:
         """Leave the cluster; it forgets what is under way."""
         self._client.close(timeout=1)
-
-
-def _serve(work: Work[Any], pipe: "Connection[Any, Any]") -> None:
-    """What a worker process does: it leaves Ctrl-C to its driver, and goes when the driver is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_driver, daemon=True).start()
-    with suppress(EOFError, OSError):  # the driver is gone
-        while True:
-            ends = pipe.recv()
-            try:
-                found, failed = work.chunk(*ends), None
-            except Exception as error:
-                error.add_note(f"In a worker process:\n{traceback.format_exc()}")
-                found, failed = None, error
-            pipe.send((found, failed))
-
-
-def _end_with_the_driver() -> None:
-    driver = multiprocessing.parent_process()
-    if driver:
-        driver.join()
-        os._exit(0)
 
 
 def workers_of(plan: Plan, count: int | None, scheduler: str | None) -> Callable[[], Workers[Chunk]]:

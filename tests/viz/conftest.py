@@ -1,5 +1,6 @@
 """A real server and a real Chromium for the tests of the dashboard."""
 
+import functools
 import os
 import shutil
 import socket
@@ -104,8 +105,10 @@ def chromium():
 def browser(chromium):
     if not chromium and os.environ.get("CI") != "true":
         pytest.skip("Chromium is not installed: apt-get install chromium-headless-shell")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Page, sync_playwright
 
+    # Ten times a second, not at every frame: a page that is looked at has to draw them all.
+    Page.wait_for_function = functools.partialmethod(Page.wait_for_function, polling=100)
     with sync_playwright() as play:
         opened = play.chromium.launch(executable_path=chromium, args=list(OPTIONS))
         yield opened

@@ -15,10 +15,10 @@ import solara
 
 from cohesion import load_scenario
 from cohesion.attribution import Driver, divide
-from cohesion_viz.answers import Answer, Detail, Ensemble, Paired
+from cohesion_viz.answers import Answer, Ensemble, Paired
 from cohesion_viz.dashboard import about, compare, explorer, game, history, lessons, results, run
 from cohesion_viz.dashboard.session import Session, _request, guarded
-from cohesion_viz.jobs import compute, detail
+from cohesion_viz.jobs import Detail, compute, detail
 from cohesion_viz.workers import Processes
 
 MONTHS, RUNS = 12, 8

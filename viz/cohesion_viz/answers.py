@@ -6,68 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
 from cohesion.ensemble import interval
 from cohesion.facts import ISO3
-from cohesion.ledger import Ledger
 from cohesion.outcome import OUTCOMES
 from cohesion.scenario import Scenario
 from cohesion.summary import QUANTILES
 from cohesion.types import PHASES, POSTURES
 from cohesion.uncertainty import DEFAULT
-from cohesion_viz.numbers import Accounts, accounts, month_after, outcome_differences
+from cohesion_viz.jobs import ALLIANCE_VARIABLES, MEMBER_VARIABLES, Array, Detail, Pieces
+from cohesion_viz.numbers import month_after, outcome_differences
 
-Array = npt.NDArray[Any]
-#: Numbers of some runs by name, the run axis last.
-Pieces = dict[str, Array]
-
-#: Months between two pictures of the network.
-QUARTER = 3
-#: Variables by member that are kept by month.
-MEMBER_VARIABLES = (
-    "trust_in_us", "european_trust", "goodwill", "threat", "spending", "credibility", "posture",
-)  # fmt: skip
-#: Variables of the alliance that are kept by month, beside the phase of the war.
-ALLIANCE_VARIABLES = ("cohesion_index", "unity", "pressure")
 #: Those whose differences mean something.
 MEASURED = tuple(name for name in MEMBER_VARIABLES if name != "posture")
 _LEVELS = np.array(list(QUANTILES.values()))
-
-
-@dataclass(frozen=True)
-class Detail:
-    """What is worked out of a few runs after the rest.
-
-    Attributes
-    ----------
-    runs
-        How many.
-    trust
-        Mean trust, ``[quarter, observer, observed]``.
-    ledger
-        Mean traced contributions to trust in the US in log-odds, ``[driver, member]``.
-    first, last
-        Mean log-odds of trust in the US at the start and the end, ``[member]``.
-    """
-
-    runs: int
-    trust: Array
-    ledger: Array
-    first: Array
-    last: Array
-
-    def trust_at(self, month: int) -> Array:
-        """Trust between members in the quarter of a month, ``[observer, observed]``."""
-        return self.trust[min(month // QUARTER, len(self.trust) - 1)]
-
-    def accounts(self, member: str, largest: int = 6) -> Accounts:
-        """What changed a member's trust in the US, as of `cohesion_viz.numbers.ledger`."""
-        at = ISO3.index(member)
-        booked = dict(zip(Ledger.DRIVERS, self.ledger[:, at].tolist(), strict=True))
-        return accounts(booked, float(self.first[at]), float(self.last[at]), largest)
 
 
 class Ensemble:

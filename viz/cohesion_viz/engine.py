@@ -22,8 +22,8 @@ import pandas as pd
 
 from cohesion import attribution
 from cohesion.scenario import ConfigError, Scenario
-from cohesion_viz.answers import Answer, Detail, Ensemble, Paired, Pieces
-from cohesion_viz.jobs import FIRST, compute, detail, ends
+from cohesion_viz.answers import Answer, Ensemble, Paired
+from cohesion_viz.jobs import FIRST, Detail, Pieces, compute, detail, ends
 from cohesion_viz.limits import AT_WORK, BYTES_OF_A_MONTH
 from cohesion_viz.shared import Room, Shared
 from cohesion_viz.workers import Urgency, Workers

@@ -19,7 +19,8 @@ from cohesion.game.score import cost
 from cohesion.rules.measures import log_odds
 from cohesion.summary import QUANTILES
 from cohesion_viz import numbers
-from cohesion_viz.answers import Array, months
+from cohesion_viz.answers import months
+from cohesion_viz.jobs import Array
 from cohesion_viz.shared import Cache
 from cohesion_viz.single import SingleRun, step_through
 from cohesion_viz.workers import Urgency, Workers

@@ -1,10 +1,16 @@
-"""What a worker computes for the dashboard: numbers of some runs of a scenario, or nothing where it is told to stop."""
+"""What a worker computes for the dashboard: numbers of some runs of a scenario, or nothing where it is told to stop.
+
+Nothing is imported here that a worker does not need: it starts in a third of the time that the server takes.
+"""
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
 from cohesion.facts import ISO3
@@ -14,14 +20,58 @@ from cohesion.record import Recorder, Records, empty
 from cohesion.rules.measures import probability
 from cohesion.scenario import Scenario
 from cohesion.simulation import Beginning, Simulation, begin
-from cohesion_viz.answers import ALLIANCE_VARIABLES, MEMBER_VARIABLES, QUARTER, Array, Detail, Pieces
 
+Array = npt.NDArray[Any]
+#: Numbers of some runs by name, the run axis last.
+Pieces = dict[str, Array]
+
+#: Months between two pictures of the network.
+QUARTER = 3
+#: Variables by member that are kept by month.
+MEMBER_VARIABLES = (
+    "trust_in_us", "european_trust", "goodwill", "threat", "spending", "credibility", "posture",
+)  # fmt: skip
+#: Variables of the alliance that are kept by month, beside the phase of the war.
+ALLIANCE_VARIABLES = ("cohesion_index", "unity", "pressure")
 #: Runs of the first band: a worker keeps how they begin, since a lever that moves leaves that as it is.
 FIRST = 64
 #: Months up to which a worker keeps how runs begin: 0.1 MB a month, for each of eight.
 KEPT_MONTHS = 240
 _POOLS = ThreadpoolController()  # looking for them anew would take a millisecond or two of each job
 Stopped = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What is worked out of a few runs after the rest.
+
+    Attributes
+    ----------
+    runs
+        How many.
+    trust
+        Mean trust, ``[quarter, observer, observed]``.
+    ledger
+        Mean traced contributions to trust in the US in log-odds, ``[driver, member]``.
+    first, last
+        Mean log-odds of trust in the US at the start and the end, ``[member]``.
+    """
+
+    runs: int
+    trust: Array
+    ledger: Array
+    first: Array
+    last: Array
+
+    def trust_at(self, month: int) -> Array:
+        """Trust between members in the quarter of a month, ``[observer, observed]``."""
+        return self.trust[min(month // QUARTER, len(self.trust) - 1)]
+
+    def booked(self, member: str) -> tuple[dict[str, float], float, float]:
+        """What changed a member's trust in the US: contribution by driver, and log-odds at the start and the end."""
+        at = ISO3.index(member)
+        change = dict(zip(Ledger.DRIVERS, self.ledger[:, at].tolist(), strict=True))
+        return change, float(self.first[at]), float(self.last[at])
 
 
 def never() -> bool:
@@ -92,7 +142,7 @@ def _as_sent(table: Array) -> Array:
     return np.moveaxis(np.empty(shape, table.dtype if table.dtype == np.int8 else np.float32), -1, 0)
 
 
-def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> "Detail | None":
+def detail(scenario: Scenario, seed: int, runs: range, stopped: Stopped = never) -> Detail | None:
     """Trust between members by quarter and the traced ledger of each member; None where stopped."""
     if stopped():  # asked before it came to its turn
         return None

@@ -16,7 +16,8 @@ from cohesion.rules.measures import log_odds, probability
 from cohesion.scenario import Scenario
 from cohesion.types import PHASES
 from cohesion_viz import numbers
-from cohesion_viz.answers import Array, months
+from cohesion_viz.answers import months
+from cohesion_viz.jobs import Array
 
 #: What the table says of each member, after its name.
 TABLE_VARIABLES = (

@@ -5,7 +5,7 @@ import xarray as xr
 
 from cohesion.facts import ISO3
 from cohesion_viz import echarts, numbers
-from cohesion_viz.answers import Detail, Ensemble
+from cohesion_viz.answers import Ensemble
 from cohesion_viz.dashboard.causes import Causes
 from cohesion_viz.dashboard.components import NOTHING_YET, EChart, card
 from cohesion_viz.dashboard.events import EventTable
@@ -14,6 +14,7 @@ from cohesion_viz.dashboard.member import Member
 from cohesion_viz.dashboard.session import Session
 from cohesion_viz.dashboard.side import Side
 from cohesion_viz.dashboard.verdict import Verdict
+from cohesion_viz.jobs import Detail
 
 
 @solara.component

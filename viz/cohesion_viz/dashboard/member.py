@@ -8,10 +8,11 @@ import solara
 from cohesion.facts import NAMES
 from cohesion.variables import BY_NAME as VARIABLES
 from cohesion_viz import echarts, numbers
-from cohesion_viz.answers import Detail, Ensemble
+from cohesion_viz.answers import Ensemble
 from cohesion_viz.dashboard.components import EChart, Fields, card, member_field
 from cohesion_viz.dashboard.maps import MAP_TITLES, marked
 from cohesion_viz.dashboard.session import Session
+from cohesion_viz.jobs import Detail
 from cohesion_viz.view import MAP_VARIABLES
 
 MEMBER_VARIABLES = tuple(name for name in MAP_VARIABLES if name != "posture")
@@ -86,7 +87,7 @@ def _MemberChart(
 
 @solara.component
 def _Why(detail: Detail, member: str, dark: bool) -> None:
-    accounts = solara.use_memo(lambda: detail.accounts(member), [detail, member])
+    accounts = solara.use_memo(lambda: numbers.accounts(*detail.booked(member)), [detail, member])
     drivers, first, last = accounts
     option = solara.use_memo(lambda: echarts.waterfall_option(drivers, first, last, dark), [accounts, dark])
     solara.v.Html(tag="h3", children=["Why its trust in the United States changed"])
