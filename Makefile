@@ -39,7 +39,7 @@ test-newest: .venv-newest/.dev ## run the tests on the newest Python found and t
 	.venv-newest/bin/python -m pytest $(SPREAD)
 
 soak: .venv/.dev ## run the tests that take minutes
-	.venv/bin/python -m pytest -m soak
+	.venv/bin/python -m pytest -m "soak or hypothesis"
 
 coverage: .venv/.dev ## measure what the tests reach of the simulation; at least 90 % with branches
 	.venv/bin/python -m pytest $(SPREAD) --ignore=tests/viz --cov --cov-report=term

@@ -12,10 +12,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile(
-    "cohesion", deadline=None, derandomize=True, print_blob=False, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("cohesion")
+OF_ALL = {"deadline": None, "derandomize": True, "print_blob": False, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("test", max_examples=40, **OF_ALL)
+settings.register_profile("soak", max_examples=400, **OF_ALL)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Properties are tried on ten times as many examples where they are asked for by their mark, as in `make soak`."""
+    settings.load_profile("soak" if config.option.markexpr == "soak or hypothesis" else "test")
+
+
 # Programs that tests interrupt inherit it: a shell starts what is in its background with interrupts ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
