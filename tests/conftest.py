@@ -1,4 +1,4 @@
-"""Settings for all tests: property tests are repeatable, not timed on a shared machine; commands; the built site."""
+"""Settings for all tests: property tests are repeatable, not timed on a shared machine; commands."""
 
 import multiprocessing
 import os
@@ -102,16 +102,3 @@ def afresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess
         return subprocess.CompletedProcess(words, process.exitcode, *said)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """Folder of the documentation site, built without a warning."""
-    if os.environ.get("CI") != "true":
-        pytest.importorskip("mkdocs", reason="the extra docs is not installed")
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
-    root = Path(__file__).resolve().parents[1]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return folder
