@@ -80,7 +80,7 @@ def install(venv, uv, extra, newest):
         say(f"Taking the newest {', '.join(newest)} that pyproject.toml allows")
         run(*pip, *upgrade, *newest, "--editable", target)
     # An editable install is not byte-compiled by the installer.
-    run(python_of(venv), "-m", "compileall", "-q", "cohesion")
+    run(python_of(venv), "-m", "compileall", "-q", "cohesion", "viz")
 
 
 def install_only(venv, uv, lock):
