@@ -65,6 +65,10 @@ def batch(
 
     What is done is kept whatever happens; --resume does the rest.
     """
+    if workers != 0 and scheduler is None and not dry_run:
+        from cohesion.studies.serving import prepare
+
+        prepare()
     from cohesion.scenario import ConfigError
     from cohesion.studies.batch import run_batch
     from cohesion.studies.experiment import load_experiment

@@ -1,4 +1,4 @@
-"""What a local worker process does: it computes ranges of its work until its driver is gone.
+"""Local worker processes: how they start, and that each computes ranges of its work until its driver is gone.
 
 Nothing of the simulation is imported here, since what the environment names is added to it when it is loaded: the
 environment has to be the driver's before the work comes and brings its modules.
@@ -7,11 +7,29 @@ environment has to be the driver's before the work comes and brings its modules.
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import traceback
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
+
+
+def context() -> Any:
+    """How they are started: on Linux forked from one that has the libraries, which each would load for a second."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(["pandas", "pyarrow.parquet", "pydantic"])
+    return found
+
+
+def prepare() -> None:
+    """Have that process load them while this one is still busy with its own."""
+    if context().get_start_method() == "forkserver":
+        from multiprocessing.forkserver import ensure_running
+
+        ensure_running()
 
 
 def serve(environment: dict[str, str], pipe: "Connection[Any, Any]") -> None:

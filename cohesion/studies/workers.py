@@ -1,8 +1,6 @@
 """Where chunks are computed: in this process, in local worker processes, or on a Dask cluster."""
 
-import multiprocessing
 import os
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -14,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from cohesion.checks import ConfigError
 from cohesion.studies.plan import Chunk, Plan
-from cohesion.studies.serving import serve
+from cohesion.studies.serving import context, serve
 
 #: How often a cluster tries a chunk whose worker was lost.
 RETRIES = 10
@@ -79,12 +77,12 @@ class Local(Generic[Part]):
         self._start()
 
     def _start(self) -> None:
-        context = _context()
+        start = context()
         self._waiting: SimpleQueue[tuple[Future[Part], int, int] | None] = SimpleQueue()
         self._processes = []
         for _ in range(self.count):
-            here, there = context.Pipe()
-            process = context.Process(target=serve, args=(dict(os.environ), there), daemon=True)
+            here, there = start.Pipe()
+            process = start.Process(target=serve, args=(dict(os.environ), there), daemon=True)
             process.start()
             there.close()  # so that the pipe ends with the process
             self._processes.append(process)
@@ -106,15 +104,6 @@ class Local(Generic[Part]):
         for process in self._processes:
             process.kill()
             self._waiting.put(None)
-
-
-def _context() -> Any:
-    """How processes start: on Linux forked from one that has the libraries, which each would load for a second."""
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pandas", "pyarrow.parquet", "pydantic"])
-    return context
 
 
 def _follow(
