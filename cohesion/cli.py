@@ -73,6 +73,10 @@ def _message(error: Exception) -> str | None:
         return text if context is None else f"{text} (see {context.command_path} --help)"
     if isinstance(error, ImportError) and "COHESION_EXTENSIONS" in str(error):
         return str(error)
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        from cohesion.checks import clean
+
+        return f"{clean(str(error.filename))}: {error.strerror.lower()}"
     if not isinstance(error, ValueError):
         return None
     try:

@@ -337,6 +337,10 @@ BAD: list[tuple[list[str], str]] = [
     (["--verson"], "--version"),
     (["ensemble", "status-quo", "--out", "."], "working folder"),
     (["ensemble", "status-quo", "--out", "x" * 400], "cannot be written"),
+    (["analyse", "x" * 400], "ame too long"),
+    (["reproduce", "x" * 400], "ame too long"),
+    (["report", "status-quo", "--out", f"{'x' * 400}.html"], "ame too long"),
+    (["seek", "status-quo", "--keep", "holds>0.5", "--levers", "us_tariff", "--out", "x" * 400], "ame too long"),
 ]
 
 

@@ -215,6 +215,7 @@ def test_a_folder_that_many_look_at_is_held_once_and_let_go_after_them(outside):
     served = outside / "served"
     first = folders.opened(served, "inner")
     assert folders.opened(served, "inner") is first
+    gc.collect()
     held = len(folders._OPEN)
     del first
     gc.collect()

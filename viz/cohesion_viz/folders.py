@@ -155,10 +155,9 @@ def opened(root: Path, name: str) -> Opened:
     place = root.joinpath(*parts)
     if not all(_inside(root, root.joinpath(*parts[:k])) for k in range(1, len(parts) + 1)):
         raise ResultsError(f"{name[:80]!r} leads outside the folder of results")
-    try:
-        files = [file for pattern in READ for file in place.glob(pattern)]
-    except OSError:  # too long a name
-        raise ResultsError(f"{name[:80]!r} is not the name of a folder of results") from None
+    if not os.path.isdir(place):  # where a name is too long, a path would raise an error
+        raise ResultsError(f"{name[:80]!r} is not the name of a folder of results")
+    files = [file for pattern in READ for file in place.glob(pattern)]
     if not all(_inside(root, file) for file in files):
         raise ResultsError(f"{name[:80]!r} holds a link that leads outside the folder of results")
     if sum(file.stat().st_size for file in files if TABLE in (file.name, file.parent.name)) > MAX_TABLE:
