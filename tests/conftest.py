@@ -1,5 +1,6 @@
 """Settings for all tests: property tests are repeatable, not timed on a shared machine; commands."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -24,6 +25,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # Programs that tests interrupt inherit it: a shell starts what is in its background with interrupts ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was loaded and collected out of garbage collection, which would go through all of it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

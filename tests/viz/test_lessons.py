@@ -253,7 +253,8 @@ READ = """() => {
 
 
 def at(name, step, **more):
-    return replace(lesson_steps.view_at(View(), name, step), **more).to_query()
+    """Link to a step, with as many runs as a first band has."""
+    return replace(lesson_steps.view_at(View(), name, step), runs=64, **more).to_query()
 
 
 def test_from_the_first_page_to_the_effect_of_lesson_3_in_five_clicks_and_two_minutes(page, address):
