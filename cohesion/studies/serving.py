@@ -16,8 +16,11 @@ from typing import Any
 
 
 def context() -> Any:
-    """How they are started: on Linux forked from one that has the libraries, which each would load for a second."""
-    if sys.platform != "linux":
+    """How they are started: on Linux forked from one that has the libraries, which each would load for a second.
+
+    A process that was itself forked has that of its parent, which starts none for it.
+    """
+    if sys.platform != "linux" or multiprocessing.parent_process() is not None:
         return multiprocessing.get_context("spawn")
     found = multiprocessing.get_context("forkserver")
     found.set_forkserver_preload(["pandas", "pyarrow.parquet", "pydantic"])

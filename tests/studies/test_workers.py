@@ -1,8 +1,9 @@
 """Worker processes: results and errors come back, and a lost worker is noticed whenever it is lost."""
 
+import multiprocessing
 import os
 import signal
-from concurrent.futures import as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
 
@@ -88,3 +89,17 @@ def test_no_process_is_left_when_they_are_stopped(local):
     for process in processes:
         process.join(20)
         assert not process.is_alive()
+
+
+def test_a_process_that_was_forked_from_one_with_workers_has_workers_too(local):
+    local(Squares(), 1).submit(0, 1).result(60)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        assert pool.submit(_nine).result(60) == [9]
+
+
+def _nine():
+    workers = Local(Squares(), 1)
+    try:
+        return workers.submit(3, 4).result(60)
+    finally:
+        workers.stop()
