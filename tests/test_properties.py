@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cohesion import outcome_shares, simulate
@@ -103,6 +103,7 @@ BEST = WORST.replace("us_commitment = -1", "us_commitment = 1").replace("europe_
 ENDS = [{p.name: getattr(p, end) for p in DRAWN} for end in ("low", "high")]
 
 
+@settings(max_examples=150)
 @given(scenario=scenarios(), parameters=parameter_values(), seed=st.integers(0, 2**32), runs=st.integers(1, 3))
 @example(scenario=scenario_from_text(WORST, "worst.toml"), parameters=ENDS[0], seed=0, runs=2)
 @example(scenario=scenario_from_text(WORST, "worst.toml"), parameters=ENDS[1], seed=0, runs=2)
@@ -120,6 +121,7 @@ def test_every_array_of_the_state_stays_finite_and_in_its_range(scenario, parame
         assert np.all(values >= 0), name
 
 
+@settings(max_examples=15)
 @given(scenario=scenarios(most=12), parameters=parameter_values(), seed=st.integers(0, 1000), runs=st.integers(1, 3))
 def test_shares_of_outcomes_sum_to_one_at_every_threshold(scenario, parameters, seed, runs):
     data = simulate(scenario, runs, seed, parameters=parameters)
@@ -135,6 +137,7 @@ def test_shares_of_outcomes_sum_to_one_at_every_threshold(scenario, parameters, 
     assert data["connectivity"].max() <= 1
 
 
+@settings(max_examples=60)
 @given(scenario=scenarios(), parameters=parameter_values(), seed=st.integers(0, 1000), runs=st.integers(1, 2))
 @example(scenario=scenario_from_text(WORST, "worst.toml"), parameters=ENDS[1], seed=0, runs=2)
 def test_both_ledgers_sum_to_the_change_of_log_odds(scenario, parameters, seed, runs):
@@ -180,6 +183,7 @@ def final_state(scenario, seed, runs, parameters, order):
     return s
 
 
+@settings(max_examples=40)
 @given(
     scenario=scenarios(most=15),
     parameters=parameter_values(),
@@ -213,6 +217,7 @@ def test_members_in_their_own_order_are_those_of_a_simulation(name):
         np.testing.assert_array_equal(getattr(by_hand, field.name), getattr(simulation.state, field.name))
 
 
+@settings(max_examples=20)
 @given(values=parameter_values(), runs=st.integers(1, 4))
 def test_a_parameter_set_has_every_parameter_with_one_value_a_run(values, runs):
     found = vars(parameter_set(values, runs))

@@ -12,7 +12,7 @@ from cohesion.levers import BY_NAME
 from cohesion.studies import seek as module
 from cohesion.studies.seek import Goal, Result, measure, seek
 
-TORN = load_scenario("splitting-the-alliance").with_changes(months=24)
+TORN = load_scenario("splitting-the-alliance").with_changes(months=36)
 
 
 def test_goals_are_read_and_tell_the_sides_apart():
@@ -58,10 +58,10 @@ def test_levers_stay_in_their_range_and_effort_is_nothing_only_for_no_change(amo
 
 def test_the_smallest_change_is_that_of_a_scan():
     goal = Goal.of("cohesion_index>0.66")
-    found = seek(TORN, goal, ("us_commitment",), trials=12, runs=16)
+    found = seek(TORN, goal, ("us_commitment",), trials=12, runs=32)
     assert found.best
     paths = {"us_commitment": TORN.paths()["us_commitment"]}
-    scan = ((k / 50, measure(module._moved(TORN, paths, {"us_commitment": k / 50})[0], goal, 16, 0)) for k in range(65))
+    scan = ((k / 50, measure(module._moved(TORN, paths, {"us_commitment": k / 50})[0], goal, 32, 0)) for k in range(65))
     smallest = next(amount for amount, result in scan if goal.met(result.value))
     reaching = [c for c in found.front if goal.met(c.result.value)]
     assert reaching[0].amounts["us_commitment"] == pytest.approx(smallest, abs=0.045)

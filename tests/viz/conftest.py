@@ -222,12 +222,11 @@ def arrive():
 
 @pytest.fixture(scope="session")
 def serious():
-    """What axe finds on a page that is serious or critical: in the dark theme by its rules on colours alone."""
+    """What axe finds on a page that is serious or critical."""
     from axe_playwright_python.sync_playwright import Axe
 
-    def found(page, theme):
-        options = {"runOnly": ["color-contrast", "link-in-text-block"]} if theme == "dark" else None
-        violations = Axe().run(page, options=options).response["violations"]
+    def found(page):
+        violations = Axe().run(page).response["violations"]
         return [(v["id"], v["nodes"][0]["html"][:150]) for v in violations if v["impact"] in ("serious", "critical")]
 
     return found

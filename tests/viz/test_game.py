@@ -263,7 +263,7 @@ def state(request, watched, address):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_a_game_and_no_width_needs_sideways_scrolling(state, shown, serious, theme):
     shown(state, theme=theme)
-    assert serious(state, theme) == []
+    assert serious(state) == []
     for width in (390, 768, 1920):
         shown(state, theme=theme, size=(width, 844))
         assert state.evaluate("document.documentElement.scrollWidth") <= width

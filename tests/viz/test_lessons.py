@@ -385,4 +385,4 @@ def test_no_step_needs_sideways_scrolling(step, shown, size):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_a_lesson_and_when_presenting(step, shown, serious, theme):
     shown(step, theme=theme)
-    assert serious(step, theme) == []
+    assert serious(step) == []

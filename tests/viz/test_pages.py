@@ -63,7 +63,7 @@ def test_no_page_needs_sideways_scrolling(one, shown, width):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(member, shown, serious, theme):
     shown(member, theme=theme)
-    assert serious(member, theme) == []
+    assert serious(member) == []
 
 
 @pytest.mark.parametrize("width", [390, 768])
@@ -87,4 +87,4 @@ def history_on_a_phone(watched, address, shown):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_history_on_a_phone(history_on_a_phone, shown, serious, theme):
     shown(history_on_a_phone, theme=theme, size=(390, 844))
-    assert serious(history_on_a_phone, theme) == []
+    assert serious(history_on_a_phone) == []

@@ -166,7 +166,7 @@ def test_axe_finds_nothing_serious_on_the_site(browser, site, serious, name, the
     page = context.new_page()
     page.goto(f"{site.as_uri()}/{name}.html")
     page.wait_for_selector(".md-search[aria-label]", state="attached")
-    found = serious(page, theme)
+    found = serious(page)
     context.close()
     assert found == []
 
