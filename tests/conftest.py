@@ -19,7 +19,7 @@ settings.register_profile("soak", max_examples=400, **OF_ALL)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Properties that name no number of examples are tried on 400, not 100, where their mark is asked for (`make soak`)."""
+    """Try properties that name no number of examples on 400, not 100, where their mark is asked for (`make soak`)."""
     settings.load_profile("soak" if config.option.markexpr == "soak or hypothesis" else "test")
 
 
