@@ -12,8 +12,8 @@ NEWEST_PYTHON ?= $(shell for v in 3.13 3.12; do \
 INSTALLER ?= auto
 LOCK_FLAGS ?=
 
-# Tests of a file stay together: they share what is slow to make.
-SPREAD = --numprocesses auto --maxprocesses 4 --dist loadfile
+# Tests of a file stay together: they share what is slow to make. Files go out in the order of tests/conftest.py.
+SPREAD = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 SETUP = scripts/setup.py --installer $(INSTALLER)
 SOURCES = pyproject.toml requirements.lock scripts/setup.py

@@ -34,10 +34,11 @@ def empty(runs: int, months: int, variables: tuple[str, ...] | None = None) -> R
     for name in variables or ():
         if name not in BY_NAME:
             raise ValueError(f"unknown variable {name!r}; variables are {', '.join(BY_NAME)}")
+    # The month comes first in memory: what is written at once lies together.
     return {
         v.name: np.empty(
-            (runs, months + 1, len(ISO3)) if v.by_member else (runs, months + 1), _CODED.get(v.name, float)
-        )
+            (months + 1, runs, len(ISO3)) if v.by_member else (months + 1, runs), _CODED.get(v.name, float)
+        ).swapaxes(0, 1)
         for v in VARIABLES
         if variables is None or v.name in variables
     }

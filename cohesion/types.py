@@ -131,7 +131,7 @@ class Inputs:
     us_aid_share: float  # American aid at the start as a share of all others' aid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class State:
     """The state of a run at the start of a month. Deviations are from the start of the run."""
 

@@ -29,6 +29,17 @@ us_tariff = { from = 0, to = 0.6, steps = 31 }
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def unanswered(tmp_path_factory):
+    """A batch that waits for a scheduler which never answers: for ten seconds, while another test runs."""
+    out = tmp_path_factory.mktemp("unanswered") / "out"
+    words = [sys.executable, "-m", "cohesion", "batch", "smoke", "--out", str(out)]
+    words += ["--scheduler", "tcp://127.0.0.1:1"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    yield process
+    process.kill()
+
+
 @pytest.fixture
 def cluster(tmp_path):
     """Address of a scheduler, and its worker processes."""
@@ -77,9 +88,9 @@ def test_a_worker_is_killed_and_the_result_is_the_same(cluster, tmp_path):
     assert json.loads((tmp_path / "said").read_text())["digests"] == alone["digests"]
 
 
-def test_a_scheduler_that_does_not_answer(tmp_path):
-    words = [sys.executable, "-m", "cohesion", "batch", "smoke", "--out", str(tmp_path / "out")]
-    said = subprocess.run([*words, "--scheduler", "tcp://127.0.0.1:1"], capture_output=True, text=True, timeout=60)
-    assert said.returncode == 2
-    assert "found 'tcp://127.0.0.1:1', which does not answer" in said.stderr
-    assert "Traceback" not in said.stderr
+def test_a_scheduler_that_does_not_answer(unanswered):
+    out, err = unanswered.communicate(timeout=60)
+    assert unanswered.returncode == 2
+    assert out == ""
+    assert "found 'tcp://127.0.0.1:1', which does not answer" in err
+    assert "Traceback" not in err

@@ -175,6 +175,7 @@ def headline_figure(data: xr.Dataset, baseline: xr.Dataset | None = None, said: 
 def save(figure: Figure, stem: Path) -> None:
     """Write a figure as ``stem.png`` and ``stem.svg``, the same bytes each time."""
     save_png(figure, stem)
+    figure.set_layout_engine("none")  # all stays where it is: to find places again takes as long as to draw
     with rc_context(STYLE):
         figure.savefig(stem.with_suffix(".svg"), facecolor="white", metadata={"Date": None, "Creator": None})
 
