@@ -127,6 +127,11 @@ def test_the_correlation_ratio_is_one_where_groups_explain_all_and_zero_where_no
 # --- nothing leads outside the root -----------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def ours(root):
+    return folders.opened(root, "a/war")
+
+
 @pytest.mark.parametrize(
     "name",
     [".", "./", "/", "//", "a/..", "a/./..", "..\\a", "a/war\\..", "C:", "C:\\", "C:/Windows", "C:war",
@@ -134,8 +139,7 @@ def test_the_correlation_ratio_is_one_where_groups_explain_all_and_zero_where_no
      "a\nwar", "~", "~root",
      "$HOME", "a/war/manifest.json", "a/war/", "con", "nul", "a" * 501, "/".join("a" * 250), "x" * 300, "é" * 200],
 )  # fmt: skip
-def test_a_name_opens_a_folder_below_the_root_or_none(root, name):
-    ours = folders.opened(root, "a/war")
+def test_a_name_opens_a_folder_below_the_root_or_none(root, ours, name):
     try:
         found = folders.opened(root, name)
     except ResultsError:

@@ -66,21 +66,6 @@ def test_a_damaged_code_in_a_link_is_left_out_and_said():
     assert "check at its end does not fit" in messages[0]
 
 
-def test_the_page_of_the_game_asks_for_no_ensemble_and_another_page_does():
-    asked = []
-
-    class Engine:
-        next_ticket = 1
-
-        def __init__(self, publish):
-            self.ask = asked.append
-
-    session = Session("page=game", Engine)
-    assert asked == []
-    session.go("explorer")
-    assert len(asked) == 1
-
-
 def test_undo_leaves_the_game_where_it_stands():
     session = Session("scenario=trade-war")
     session.change(session.view.value.with_lever("us_tariff", 0.4))

@@ -98,12 +98,27 @@ class Asked:
 
     next_ticket = 1
 
+    def __init__(self, publish=None):
+        self.requests = []
+
     def ask(self, request):
-        pass
+        self.requests.append(request)
+
+
+@pytest.mark.parametrize("page", ["game", "history", "results", "about", "lessons"])
+@pytest.mark.parametrize(
+    "then", ["page=explorer", "page=compare", "page=run", "page=lessons&lesson=02-trust", "present"]
+)
+def test_a_page_that_shows_no_ensemble_asks_for_none(page, then):
+    engine = Asked()
+    session = Session(f"page={page}", lambda publish: engine)
+    assert engine.requests == []
+    session.arrive(f"page={page}&present=1" if then == "present" else then)
+    assert len(engine.requests) == 1
 
 
 def test_a_lever_is_drawn_once_with_its_answer(answer):
-    session = Session("scenario=trade-war", lambda publish: Asked())
+    session = Session("scenario=trade-war", Asked)
     session.drawing = Drawn()
     session.change(replace(session.view.value, levers={"us_aid": -0.5}), key="us_aid", move=3)
     assert session.view.value.levers == {"us_aid": -0.5}
@@ -114,7 +129,7 @@ def test_a_lever_is_drawn_once_with_its_answer(answer):
 
 
 def test_a_lever_is_drawn_though_no_answer_comes():
-    session = Session("scenario=trade-war", lambda publish: Asked())
+    session = Session("scenario=trade-war", Asked)
     session.drawing = Drawn()
     session.change(replace(session.view.value, levers={"us_aid": -0.5}), key="us_aid", move=1)
     session.change(replace(session.view.value, levers={"us_aid": -1.0}), key="us_aid", move=2)
@@ -123,7 +138,7 @@ def test_a_lever_is_drawn_though_no_answer_comes():
 
 
 def test_what_is_no_lever_is_drawn_at_once():
-    session = Session("scenario=trade-war", lambda publish: Asked())
+    session = Session("scenario=trade-war", Asked)
     session.drawing = Drawn()
     session.change(replace(session.view.value, seed=7))
     assert (session.drawing.held, session.drawing.times) == (0, 1)

@@ -170,11 +170,8 @@ class Session:
     # --- answers ---
 
     def _ask(self, view: View, scenario: Scenario, move: int = 0) -> bool:
-        """Ask the engine for what a view needs; whether there was something to ask.
-
-        A game is played elsewhere: a class of two hundred would otherwise wait for as many ensembles that nobody sees.
-        """
-        if view.page == "game" and not view.present:
+        """Ask the engine for what a view needs; whether there was something to ask."""
+        if not shows_ensemble(view):
             return False
         request = _request(view, scenario)
         if self._engine is None or request == self._asked:
@@ -226,6 +223,12 @@ class Session:
         """Say that a move needed no answer."""
         if move:
             self.answer.value = replace(self.answer.value, move=max(move, self.answer.value.move))
+
+
+def shows_ensemble(view: View) -> bool:
+    """Whether anything of an ensemble is seen: a class of two hundred would wait for as many that nobody sees."""
+    listed = view.page == "lessons" and not view.lesson
+    return bool(view.present) or not (listed or view.page in ("game", "history", "results", "about"))
 
 
 def _request(view: View, scenario: Scenario) -> Request:
