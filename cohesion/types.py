@@ -131,7 +131,7 @@ class Inputs:
     us_aid_share: float  # American aid at the start as a share of all others' aid
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # not frozen: one is made every month, and to set its fields so took longer than most rules
 class State:
     """The state of a run at the start of a month. Deviations are from the start of the run."""
 

@@ -38,6 +38,7 @@ def unanswered(tmp_path_factory):
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     yield process
     process.kill()
+    process.wait()
 
 
 @pytest.fixture
