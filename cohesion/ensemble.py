@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Runs that are computed together: few enough for the cache, many enough to spread the cost of a call.
 CHUNK = 128
+#: Runs that are drawn together in a bootstrap, so that memory does not grow with runs times resamples.
+BOOTSTRAP_BLOCK = 65_536
 #: Variables that a table of outcomes needs.
 INDICES = ("cohesion_index", "cohesion_with_burden")
 Progress = Callable[[int], None]
@@ -181,16 +183,18 @@ def compare(
         raise ValueError("ensembles are compared under common random numbers: seed, runs and uncertainty must agree")
     a, b = first[variable].values[:, -1], second[variable].values[:, -1]
     kinds = np.arange(len(rule.OUTCOMES))
-    one = (first["outcome"].values[:, -1:] == kinds).astype(float)
-    two = (second["outcome"].values[:, -1:] == kinds).astype(float)
+    one, two = ((data["outcome"].values[:, -1:] == kinds).astype(float) for data in (first, second))
+    changed = two - one
     generator = np.random.default_rng(0)
     medians, moved = np.empty(resamples), np.empty((resamples, len(rule.OUTCOMES)))
-    for k in range(resamples):  # one at a time, so that memory does not grow with runs times resamples
-        pick = generator.integers(0, a.size, a.size)
-        medians[k] = np.median(b[pick]) - np.median(a[pick])
-        moved[k] = (two - one)[pick].mean(axis=0)
+    block = 1 + BOOTSTRAP_BLOCK // a.size
+    for start in range(0, resamples, block):
+        rows = slice(start, min(start + block, resamples))
+        pick = generator.integers(0, a.size, (rows.stop - start, a.size))
+        medians[rows] = np.median(b[pick], axis=1) - np.median(a[pick], axis=1)
+        moved[rows] = changed[pick].mean(axis=1)
     low, high = np.percentile(moved, [2.5, 97.5], axis=0)
-    difference = (two - one).mean(axis=0)
+    difference = changed.mean(axis=0)
     return {
         "variable": variable,
         "median": {

@@ -258,6 +258,17 @@ def test_differences_of_shares_sum_to_nothing_and_lie_in_their_interval(calm, da
         assert low <= difference <= high
 
 
+def test_a_bootstrap_that_is_drawn_in_blocks_is_that_drawn_one_by_one(calm, data, monkeypatch):
+    together = compare(calm, data, resamples=40)
+    monkeypatch.setattr("cohesion.ensemble.BOOTSTRAP_BLOCK", 20)  # four at a time
+    assert compare(calm, data, resamples=40) == together
+    generator = np.random.default_rng(0)
+    first, second = (d["cohesion_index"].values[:, -1] for d in (calm, data))
+    picks = [generator.integers(0, 6, 6) for _ in range(40)]
+    medians = [np.median(second[pick]) - np.median(first[pick]) for pick in picks]
+    assert together["median"]["interval"] == list(np.percentile(medians, [2.5, 97.5]))
+
+
 def test_an_ensemble_does_not_differ_from_itself(data):
     found = compare(data, data, variable="pressure")
     assert found["paired"] == {"p05": 0, "p50": 0, "p95": 0}
