@@ -25,6 +25,7 @@ from cohesion.studies.effects import (
 from cohesion.studies.experiment import Experiment, experiment_of
 from cohesion.studies.plan import Plan
 from cohesion.studies.sensitivity import morris_effects, noise_share, sobol_indices
+from cohesion_viz import study_charts
 
 HEAD = """
 title = "Known answers"
@@ -218,6 +219,20 @@ def test_an_analysis_writes_what_its_experiment_calls_for(tmp_path, text, tables
     assert all(finding.endswith(".") and "nan" not in finding for finding in found.findings)
     for name in tables:
         assert len(pd.read_csv(tmp_path / "analysis" / f"{name}.csv")) == len(found.tables[name])
+
+
+@pytest.mark.parametrize("draw", [study_charts.effects, study_charts.runs_needed])
+@pytest.mark.parametrize("often", [0, 1, 7, 25], ids="in {} of 50 runs".format)
+def test_no_two_ticks_of_a_share_read_alike_and_each_is_a_whole_per_cent(draw, often):
+    table, experiment = made(GRID, lambda x, run: (run < often) * 1.0, runs=50, outcome="splinters")
+    figure = draw(analyse(table, experiment))
+    figure.draw_without_rendering()
+    axis = figure.axes[0].yaxis
+    low, high = axis.get_view_interval()
+    ticks = {at: label.get_text() for at, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+             if low <= at <= high}  # fmt: skip
+    assert len(ticks) > 2
+    assert [float(text.split()[0]) for text in ticks.values()] == pytest.approx([100 * at for at in ticks])
 
 
 def test_findings_say_what_was_planted():

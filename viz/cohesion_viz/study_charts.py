@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from cohesion.studies.discovery import Discovery
 from cohesion.studies.effects import INDEX
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MAP = LinearSegmentedColormap.from_list("cividis-like", list(CIVIDIS))
 #: Most bars of a figure.
 MOST = 20
+#: Least height of an axis of shares: of less, ticks at whole per cent would be too few.
+LEAST = 0.05
 
 
 def figures(analysis: "Analysis") -> dict[str, Figure]:
@@ -222,7 +224,8 @@ def runs_needed(analysis: "Analysis") -> Figure:
         axes.set_xlabel("Runs a point")
         axes.set_ylabel(f"Half the 95 % interval of the {analysis.measure}", wrap=True)
         if analysis.outcome != INDEX:
-            axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" points"))
+            axes.set_ylim(top=max(axes.get_ylim()[1], LEAST))
+            _per_cent(axes, " points")
         axes.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 0.93))
         grid(axes, "y")
         _say(figure, analysis, "Of the points that vary most, or typical ones below 32 runs.")
@@ -252,6 +255,13 @@ def _label(factor: Any) -> str:
 
 def _value_axis(axes: Axes, analysis: "Analysis") -> None:
     if analysis.outcome != INDEX:
-        axes.set_ylim(0, min(1.0, 1.15 * float(analysis.tables["effects"]["high"].clip(0.01).max())))
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+        highest = float(analysis.tables["effects"]["high"].max())
+        axes.set_ylim(0, min(1.0, 1.15 * max(highest, LEAST)))
+        _per_cent(axes, " %")
     grid(axes, "y")
+
+
+def _per_cent(axes: Axes, symbol: str) -> None:
+    """Ticks of shares at whole per cent, since no decimals are written."""
+    axes.yaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=symbol))
