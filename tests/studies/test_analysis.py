@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -233,6 +234,22 @@ def test_no_two_ticks_of_a_share_read_alike_and_each_is_a_whole_per_cent(draw, o
              if low <= at <= high}  # fmt: skip
     assert len(ticks) > 2
     assert [float(text.split()[0]) for text in ticks.values()] == pytest.approx([100 * at for at in ticks])
+
+
+@pytest.mark.parametrize("draw", [study_charts.effects, study_charts.runs_needed, study_charts.phase_diagram])
+def test_long_names_reach_neither_each_other_nor_the_edge(draw):
+    levers = "us_concession_territory+us_concession_nato+us_concession_sanctions"
+    text = f'[sweep]\n"delay@{levers}" = [0, 12]\nconcession_confidence = [0, 0.8]'
+    table, experiment = made(text, lambda x, run: (run < 9 + 9 * x[:, 0]) * 1.0, runs=20, outcome="european_pillar")
+    figure = draw(analyse(table, experiment))
+    figure.draw_without_rendering()
+    axes = figure.axes
+    labels = [label for a in axes for label in (a.xaxis.label, a.yaxis.label) if label.get_text()]
+    boxes = [label.get_window_extent() for label in (*labels, *figure.texts)]
+    for box in boxes:
+        assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+        assert 0 <= box.y0 < box.y1 <= figure.bbox.y1
+    assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
 
 
 def test_findings_say_what_was_planted():

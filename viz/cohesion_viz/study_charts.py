@@ -1,5 +1,6 @@
 """Figures of experiments by matplotlib, drawn from the tables of `cohesion.studies.analysis`."""
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _MAP = LinearSegmentedColormap.from_list("cividis-like", list(CIVIDIS))
 #: Most bars of a figure.
 MOST = 20
+#: Most characters of a line beside an axis.
+WIDEST = 36
 #: Least height of an axis of shares: of less, ticks at whole per cent would be too few.
 LEAST = 0.05
 
@@ -108,7 +111,7 @@ def effects(analysis: "Analysis") -> Figure:
             axes.set_xlabel(_label(named[str(factor)]))
             _value_axis(axes, analysis)
         for axes in panels[:, 0]:
-            axes.set_ylabel(first_capital(analysis.measure), wrap=True)
+            axes.set_ylabel(fill(first_capital(analysis.measure), WIDEST))
         if len(scenarios) > 1:
             panels[0, 0].legend(frameon=False, fontsize=11)
         _say(figure, analysis, "Means over all else; bands are 95 % intervals.")
@@ -222,7 +225,7 @@ def runs_needed(analysis: "Analysis") -> Figure:
                       xytext=(6, 0), textcoords="offset points", color=LIGHT.muted)  # fmt: skip
         axes.set_ylim(0)
         axes.set_xlabel("Runs a point")
-        axes.set_ylabel(f"Half the 95 % interval of the {analysis.measure}", wrap=True)
+        axes.set_ylabel(fill(f"Half the 95 % interval of the {analysis.measure}", WIDEST))
         if analysis.outcome != INDEX:
             axes.set_ylim(top=max(axes.get_ylim()[1], LEAST))
             _per_cent(axes, " points")
@@ -250,7 +253,9 @@ def _say(figure: Figure, analysis: "Analysis", text: str) -> None:
 
 
 def _label(factor: Any) -> str:
-    return f"{factor.name} ({factor.unit})" if factor.unit != "1" else str(factor.name)
+    """Name and unit; several levers stand below each other where they would reach into the next panel."""
+    text = f"{factor.name} ({factor.unit})" if factor.unit != "1" else str(factor.name)
+    return text if len(text) <= WIDEST else text.replace("+", "+\n")
 
 
 def _value_axis(axes: Axes, analysis: "Analysis") -> None:
@@ -263,5 +268,5 @@ def _value_axis(axes: Axes, analysis: "Analysis") -> None:
 
 def _per_cent(axes: Axes, symbol: str) -> None:
     """Ticks of shares at whole per cent, since no decimals are written."""
-    axes.yaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=symbol))
