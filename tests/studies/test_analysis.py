@@ -224,11 +224,24 @@ def test_an_analysis_writes_what_its_experiment_calls_for(tmp_path, text, tables
 
 @pytest.mark.parametrize("draw", [study_charts.effects, study_charts.runs_needed])
 @pytest.mark.parametrize("often", [0, 1, 7, 25], ids="in {} of 50 runs".format)
-def test_no_two_ticks_of_a_share_read_alike_and_each_is_a_whole_per_cent(draw, often):
+def test_ticks_of_shares_are_at_whole_per_cent(draw, often):
     table, experiment = made(GRID, lambda x, run: (run < often) * 1.0, runs=50, outcome="splinters")
-    figure = draw(analyse(table, experiment))
-    figure.draw_without_rendering()
-    axis = figure.axes[0].yaxis
+    whole_per_cent(draw(analyse(table, experiment)).axes[0].yaxis)
+
+
+def test_ticks_of_a_rare_box_are_at_whole_per_cent():
+    def rare(x, run):
+        return (x[:, 0] > 0.6) * (run % 8 == 0) * 1.0
+
+    table, experiment = made(sample("latin-hypercube", 400), rare, runs=8, outcome="splinters")
+    found = analyse(table, experiment)
+    right = study_charts.box(found, "status-quo", found.discoveries["status-quo"]).axes[1]
+    whole_per_cent(right.xaxis)
+    whole_per_cent(right.yaxis)
+
+
+def whole_per_cent(axis):
+    axis.figure.draw_without_rendering()
     low, high = axis.get_view_interval()
     ticks = {at: label.get_text() for at, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
              if low <= at <= high}  # fmt: skip

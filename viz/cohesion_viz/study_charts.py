@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -192,9 +193,9 @@ def box(analysis: "Analysis", scenario: str, found: Discovery) -> Figure:
         right.axhline(found.base, color=LIGHT.muted, linestyle=(0, (5, 2)))
         right.text(0.99, found.base, f"all runs {100 * found.base:.0f} %", ha="right", va="bottom", color=LIGHT.muted)
         for set_axis in (right.xaxis, right.yaxis):
-            set_axis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+            _per_cent(set_axis, " %")
         right.set_xlim(0, 1.02)
-        right.set_ylim(0, min(1.02, 1.5 * float(found.peeling["density"].max())))
+        right.set_ylim(0, max(LEAST, min(1.02, 1.5 * float(found.peeling["density"].max()))))
         right.set_xlabel("Coverage: share of such runs that lie in the box")
         right.set_ylabel("Density: share of the box's runs that are such")
         right.legend(frameon=False, loc="upper right", fontsize=11)
@@ -228,7 +229,7 @@ def runs_needed(analysis: "Analysis") -> Figure:
         axes.set_ylabel(fill(f"Half the 95 % interval of the {analysis.measure}", WIDEST))
         if analysis.outcome != INDEX:
             axes.set_ylim(top=max(axes.get_ylim()[1], LEAST))
-            _per_cent(axes, " points")
+            _per_cent(axes.yaxis, " points")
         axes.legend(frameon=False, loc="upper right", bbox_to_anchor=(1, 0.93))
         grid(axes, "y")
         _say(figure, analysis, "Of the points that vary most, or typical ones below 32 runs.")
@@ -262,11 +263,11 @@ def _value_axis(axes: Axes, analysis: "Analysis") -> None:
     if analysis.outcome != INDEX:
         highest = float(analysis.tables["effects"]["high"].max())
         axes.set_ylim(0, min(1.0, 1.15 * max(highest, LEAST)))
-        _per_cent(axes, " %")
+        _per_cent(axes.yaxis, " %")
     grid(axes, "y")
 
 
-def _per_cent(axes: Axes, symbol: str) -> None:
+def _per_cent(axis: Axis, symbol: str) -> None:
     """Ticks of shares at whole per cent, since no decimals are written."""
-    axes.yaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=symbol))
+    axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=symbol))
