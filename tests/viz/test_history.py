@@ -1,5 +1,6 @@
 """The page of history without a browser: its numbers, its options, its words."""
 
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -153,6 +154,18 @@ def test_figures_of_one_origin_and_of_all(found):
     assert set(of_all) == {"scores", "views"}
     one = Backtest(found.forecasts.query("origin == 2024"), found.goodwill.query("origin == 2024"))
     assert set(history_charts.figures(one)) == {"members", "posterior"}
+
+
+def test_names_in_the_figure_of_views_can_be_told_apart_and_none_is_missing(found):
+    figure = history_charts.views(found)
+    figure.draw_without_rendering()
+    labels = [text for text in figure.axes[0].texts if text.get_text()]
+    named = ", ".join(text.get_text() for text in labels).split(", ")
+    assert sorted(named) == sorted(history.moves(found)["iso3"])
+    corners = [text.get_window_extent().corners()[0] for text in labels]  # where a turned name begins
+    assert (
+        min(np.hypot(*(one - two)) for one, two in itertools.combinations(corners, 2)) > 10
+    )  # pixels, a line's height
 
 
 def test_the_figure_of_members_has_the_bands_of_the_numbers(found):

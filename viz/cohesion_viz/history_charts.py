@@ -78,15 +78,8 @@ def views(found: Backtest) -> Figure:
         for k, (year, part) in enumerate(table.groupby("year")):
             axes.scatter(part["observed"], part["simulated"], s=80, color=BLOC_COLOURS[k], edgecolor="white",
                          marker=MARKERS[BLOC_SHAPES[k]], label=str(year), zorder=3)  # fmt: skip
-            for row in part.itertuples():
-                axes.annotate(
-                    str(row.iso3),
-                    (row.observed, row.simulated),
-                    (2, 8),
-                    textcoords="offset points",
-                    fontsize=9.5,
-                    rotation=60,
-                )
+            for label, at in _labels(part.sort_values("observed"), x / 30, y / 15):
+                axes.annotate(label, at, (2, 8), textcoords="offset points", fontsize=9.5, rotation=60)
         axes.axhline(0, color=LIGHT.muted, linewidth=1)
         axes.axvline(0, color=LIGHT.muted, linewidth=1)
         axes.set_xlim(-x, x)
@@ -99,6 +92,18 @@ def views(found: Backtest) -> Figure:
         _say(figure, f"All years: sign right in {last['right']:.0f} of {last['pairs']:.0f} pairs, rank correlation "
                      f"{signed(last['rank_correlation'])}.")  # fmt: skip
     return figure
+
+
+def _labels(part: pd.DataFrame, x: float, y: float) -> list[tuple[str, tuple[float, float]]]:
+    """Names of members and where they go, of points in order of ``observed``: those closer than x and y share one."""
+    found: list[tuple[str, tuple[float, float]]] = []
+    for row in part.itertuples():
+        at = (float(row.observed), float(row.simulated))  # type: ignore[arg-type]
+        if found and at[0] - found[-1][1][0] < x and abs(at[1] - found[-1][1][1]) < y:
+            found[-1] = (f"{found[-1][0]}, {row.iso3}", found[-1][1])
+        else:
+            found.append((str(row.iso3), at))
+    return found
 
 
 def members(found: Backtest, origin: int) -> Figure:
