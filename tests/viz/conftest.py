@@ -14,7 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync")  # fmt: skip
+           "--disable-component-update", "--disable-sync",
+           # A page lives for seconds: to optimise its code takes longer than what is saved.
+           "--js-flags=--no-maglev --no-turbofan")  # fmt: skip
 
 # When the page was last changed, so that it can be seen to be still.
 STILL = """
