@@ -33,13 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was loaded and collected out of garbage collection, which would go through all of it each time.
-
-    What tests make lies in arrays, which it need not look for: it comes by less often.
-    """
+    """Leave what was loaded and collected out of garbage collection, which would go through all of it each time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000)
 
 
 @pytest.fixture

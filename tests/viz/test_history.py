@@ -163,9 +163,8 @@ def test_names_in_the_figure_of_views_can_be_told_apart_and_none_is_missing(foun
     named = ", ".join(text.get_text() for text in labels).split(", ")
     assert sorted(named) == sorted(history.moves(found)["iso3"])
     corners = [text.get_window_extent().corners()[0] for text in labels]  # where a turned name begins
-    assert (
-        min(np.hypot(*(one - two)) for one, two in itertools.combinations(corners, 2)) > 10
-    )  # pixels, a line's height
+    apart = [np.hypot(*(one - two)) for one, two in itertools.combinations(corners, 2)]
+    assert min(apart) > 10  # pixels: the height of a line
 
 
 def test_the_figure_of_members_has_the_bands_of_the_numbers(found):

@@ -97,12 +97,11 @@ def views(found: Backtest) -> Figure:
 def _labels(part: pd.DataFrame, x: float, y: float) -> list[tuple[str, tuple[float, float]]]:
     """Names of members and where they go, of points in order of ``observed``: those closer than x and y share one."""
     found: list[tuple[str, tuple[float, float]]] = []
-    for row in part.itertuples():
-        at = (float(row.observed), float(row.simulated))  # type: ignore[arg-type]
+    for code, *at in zip(part["iso3"], part["observed"], part["simulated"], strict=True):
         if found and at[0] - found[-1][1][0] < x and abs(at[1] - found[-1][1][1]) < y:
-            found[-1] = (f"{found[-1][0]}, {row.iso3}", found[-1][1])
+            found[-1] = (f"{found[-1][0]}, {code}", found[-1][1])
         else:
-            found.append((str(row.iso3), at))
+            found.append((code, (at[0], at[1])))
     return found
 
 
