@@ -54,9 +54,9 @@ def lessons() -> dict[str, tuple[str, dict[str, int], str]]:
 def main(kind: str) -> None:
     """Make the ensemble, start the server, take the pictures."""
     folder, shots = IMAGES / kind, lessons() if kind == "lessons" else SHOTS
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not chromium:
-        sys.exit("Chromium is not installed: apt-get install chromium")
+        sys.exit("Chromium is not installed: apt-get install chromium-headless-shell")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as results:
         cohesion = [sys.executable, "-m", "cohesion"]

@@ -115,8 +115,11 @@ def main():
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    if not chromium:
+        sys.exit("Chromium is not installed: apt-get install chromium-headless-shell")
     with served() as url, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=list(OPTIONS))
+        browser = play.chromium.launch(executable_path=chromium, args=list(OPTIONS))
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.add_init_script(WATCH)
         press(page, url, options.seed, "ArrowLeft")  # the first loads the page's files
