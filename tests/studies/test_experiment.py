@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,8 @@ from cohesion.studies.experiment import (
 from cohesion.studies.factors import factor
 from cohesion.studies.plan import Plan
 
+ROOT = Path(__file__).resolve().parents[2]
+
 HEAD = """
 title = "T"
 question = "Q?"
@@ -40,6 +43,11 @@ def plan(text: str, head: str = HEAD) -> Plan:
 def test_shipped_experiments_are_valid_and_come_back_from_their_manifest(name):
     experiment = load_experiment(name)
     assert experiment_from(experiment.to_dict(), "manifest") == experiment
+
+
+def test_the_study_of_variance_takes_the_twenty_that_the_screening_put_first():
+    screened = pd.read_csv(ROOT / "experiments/sensitivity-morris/morris.csv")
+    assert [f.name for f in load_experiment("sensitivity-sobol").factors] == screened["factor"].head(20).tolist()
 
 
 def test_a_sweep_is_every_combination_the_last_factor_fastest():
