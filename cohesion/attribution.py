@@ -125,7 +125,7 @@ def shapley(values: Mapping[Coalition, Array], names: Sequence[str]) -> Array:
         weight = {size: factorial(size) * factorial(count - size - 1) / factorial(count) for size in range(count)}
         terms = [weight[len(c)] * (np.asarray(values[c | {name}]) - np.asarray(values[c])) for c in without]
         parts.append(np.sum(terms, axis=0))
-    return np.array(parts)
+    return np.array(parts).reshape(count, *np.shape(next(iter(values.values()))))  # also where there is no driver
 
 
 def divide(holds: Mapping[Coalition, Array], index: Mapping[Coalition, Array], names: Sequence[str]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 Everything heavy is imported where it is used, so that help and tables answer at once.
 """
 
+import errno
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -46,7 +47,7 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         code = 130
     except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = 1
     except MemoryError:
         fail("not enough memory for so many runs and months; ask for fewer with --runs or --months")
@@ -57,14 +58,23 @@ def main() -> NoReturn:
             raise
         fail(message)
         code = 2
+        try:
+            sys.stdout.flush()
+        except OSError:  # what could not be written cannot be written at the end either
+            _drop_output()
     sys.exit(code)
+
+
+def _drop_output() -> None:
+    """What is still to be printed goes nowhere: Python would try it again as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _message(error: Exception) -> str | None:
     """What to say of a mistake of the user; None for any other error."""
     if isinstance(error, typer.BadParameter) and error.message:
         named = error.param_hint if error.param is None else error.param.opts[0]
-        return f"{named}: {error.message}"
+        return f"{named}: {error.message.rstrip('.')}"
     if hasattr(error, "format_message"):  # of typer
         text = " ".join(str(error.format_message()).split()).rstrip(".")
         if close := getattr(error, "possibilities", None):
@@ -77,6 +87,8 @@ def _message(error: Exception) -> str | None:
         from cohesion.checks import clean
 
         return f"{clean(str(error.filename))}: {error.strerror.lower()}"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # what is printed has no filename
+        return "the output cannot be written: no space left on device"
     if not isinstance(error, ValueError):
         return None
     try:

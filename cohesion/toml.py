@@ -13,24 +13,22 @@ MAX_BYTES = 256 * 1024
 _DOTTED = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){17}""")
 
 
-def parse(content: str | bytes, file: str) -> dict[str, Any]:
-    """The tables of a file's content, within bounds of size and nesting."""
-    where = clean(file)
+def parse(content: str | bytes, file: str, kind: str = "scenario") -> dict[str, Any]:
+    """The tables of a file's content, within bounds of size and nesting; the kind is what messages call the file."""
+    where, this = clean(file), _with_article(kind)
     try:
         data = content.encode() if isinstance(content, str) else content
         text = "" if len(data) > MAX_BYTES else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        kind = "a binary file" if b"\0" in data else f"line {data[: error.start].count(10) + 1} is not UTF-8"
-        raise ConfigError(f"{where}: {kind}; a scenario is a text in TOML, saved as UTF-8") from None
+        found = "a binary file" if b"\0" in data else f"line {data[: error.start].count(10) + 1} is not UTF-8"
+        raise ConfigError(f"{where}: {found}; {this} is a text in TOML, saved as UTF-8") from None
     except UnicodeEncodeError:
-        raise ConfigError(f"{where}: not UTF-8; a scenario is a text in TOML, saved as UTF-8") from None
+        raise ConfigError(f"{where}: not UTF-8; {this} is a text in TOML, saved as UTF-8") from None
     if len(data) > MAX_BYTES:
-        raise ConfigError(f"{where}: larger than {MAX_BYTES // 1024} KiB, the most that a scenario may have")
+        raise ConfigError(f"{where}: larger than {MAX_BYTES // 1024} KiB, the most that {this} may have")
     if "\0" in text:
-        raise ConfigError(f"{where}: a binary file; a scenario is a text in TOML, saved as UTF-8")
-    if not text.strip():
-        raise ConfigError(f"{where}: empty; a scenario has at least title, story, start and months")
-    deep = f"{where}: tables within tables more than {MAX_NESTING} deep; a scenario needs five"
+        raise ConfigError(f"{where}: a binary file; {this} is a text in TOML, saved as UTF-8")
+    deep = f"{where}: tables within tables more than {MAX_NESTING} deep; {this} needs five"
     if _DOTTED.search(text):
         raise ConfigError(deep)
     try:
@@ -70,10 +68,9 @@ def read_file(name_or_path: str | Path, kind: str, folder: Path, names: tuple[st
     path = folder / f"{name_or_path}.toml" if name_or_path in names else Path(name_or_path)
     where = clean(str(path))
     try:
-        return parse(content_of(path), str(path)), path
+        return parse(content_of(path), str(path), kind), path
     except IsADirectoryError:
-        article = "an" if kind[0] in "aeiou" else "a"
-        raise ConfigError(f"{where}: a folder; {article} {kind} is a TOML file") from None
+        raise ConfigError(f"{where}: a folder; {_with_article(kind)} is a TOML file") from None
     except FileNotFoundError:
         close = nearest(path.stem, names)
         hint = f"; did you mean {close}?" if close else ""
@@ -82,6 +79,10 @@ def read_file(name_or_path: str | Path, kind: str, folder: Path, names: tuple[st
         raise
     except (OSError, ValueError) as error:
         raise ConfigError(f"{where}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+
+
+def _with_article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def keys_of(path: str | Path) -> set[str]:

@@ -1,5 +1,6 @@
 """Shapley's division: known games, and coalitions that are the scenarios they are made of."""
 
+import warnings
 from itertools import combinations
 
 import numpy as np
@@ -28,6 +29,13 @@ def test_the_glove_game_gives_the_single_right_glove_two_thirds():
 
 def test_a_synergy_is_shared_alike():
     np.testing.assert_allclose(shapley(game("ab", lambda c: len(c) == 2), "ab"), [0.5, 0.5])
+
+
+def test_where_nothing_sets_two_apart_there_is_no_driver_and_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = attribute(CALM, CALM, runs=4)
+    assert found.empty
 
 
 @given(st.lists(st.floats(-1, 1), min_size=16, max_size=16))

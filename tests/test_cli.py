@@ -340,6 +340,7 @@ BAD: list[tuple[list[str], str]] = [
     (["analyse", "x" * 400], "ame too long"),
     (["reproduce", "x" * 400], "ame too long"),
     (["report", "status-quo", "--out", f"{'x' * 400}.html"], "ame too long"),
+    (["dashboard", "--results", "nowhere"], "--results: "),
     (["seek", "status-quo", "--keep", "holds>0.5", "--levers", "us_tariff", "--out", "x" * 400], "ame too long"),
 ]
 
@@ -382,6 +383,15 @@ def test_a_wrong_file_gets_one_clear_line(call: Call, tmp_path: Path, kind: str,
     assert err.startswith("error: mine.toml")
     assert err.count("\n") == 1
     assert expected in err
+
+
+@pytest.mark.parametrize(("command", "kind"), [("batch", "an experiment"), ("lessons", "a lesson"), ("run", "a scenario")])
+def test_a_file_is_called_what_it_was_to_be(call: Call, tmp_path: Path, command: str, kind: str) -> None:
+    (tmp_path / "mine.toml").write_bytes('title = "Für"'.encode("latin-1"))
+    code, _, err = call(command, "mine.toml")
+    assert (code, err) == (2, f"error: mine.toml: line 1 is not UTF-8; {kind} is a text in TOML, saved as UTF-8\n")
+    (tmp_path / "mine.toml").write_text("")
+    assert call(command, "mine.toml")[2] == "error: mine.toml, title: missing; it must be a title on one line\n"
 
 
 def test_validate_goes_on_after_an_error(call: Call, tmp_path: Path) -> None:
@@ -451,6 +461,15 @@ def test_a_closed_pipe_is_quiet() -> None:
         started.stdout.readline()
         started.stdout.close()
         assert started.stderr.read() == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("words", [["scenarios"], ["ensemble", "status-quo", "--runs", "2", "--months", "2", "--json"]])
+def test_a_full_disk_gets_one_clear_line(words: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "cohesion", *words]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment(), check=False)
+    assert (done.returncode, done.stderr) == (2, "error: the output cannot be written: no space left on device\n")
 
 
 # --- the game ---------------------------------------------------------------------------------------------------------

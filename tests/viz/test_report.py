@@ -321,6 +321,13 @@ def test_a_report_without_a_baseline_says_so(call):
     assert "--baseline" not in listing(text_of(Path("r.html")), "The command")
 
 
+def test_a_report_on_months_in_which_no_cause_had_a_say_is_one_all_the_same(call):
+    """What moved trust in so short a time is beside the named causes, or small."""
+    code, _, err = call("report", "trade-war", "--runs", "2", "--months", "3", "-o", "r.html", "--slides")
+    assert code == 0, err
+    assert "What the outcome depends on" in text_of(Path("r-slides.html"))
+
+
 # --- what it refuses --------------------------------------------------------------------------------------------------
 
 

@@ -293,9 +293,11 @@ def _slides(m: Material, sections: tuple[Section, ...]) -> tuple[Slide, ...]:
     for code in m.ledgers:
         each = pictures[f"ledger-{code}"]
         drivers, first, last = m.ledgers[code]
-        cause = str(drivers["change"].drop(EVERYTHING_ELSE).abs().idxmax())
-        title = f"{NAMES[code]}: most trust is {'lost to' if drivers['change'][cause] < 0 else 'gained from'} {cause}"
-        found.append(Slide(title if last != first else NAMES[code], each, each.text))
+        named, title = drivers["change"].drop(EVERYTHING_ELSE), NAMES[code]
+        if last != first and not named.empty:
+            cause = str(named.abs().idxmax())
+            title += f": most trust is {'lost to' if named[cause] < 0 else 'gained from'} {cause}"
+        found.append(Slide(title, each, each.text))
     study = [block for block in by_key["depends"].blocks if isinstance(block, Paragraph)]
     found.append(Slide("What the outcome depends on", study[0], study[-1].text))
     command = next(b for b in by_key["reproduce"].blocks if isinstance(b, Listing))
