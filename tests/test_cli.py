@@ -385,7 +385,9 @@ def test_a_wrong_file_gets_one_clear_line(call: Call, tmp_path: Path, kind: str,
     assert expected in err
 
 
-@pytest.mark.parametrize(("command", "kind"), [("batch", "an experiment"), ("lessons", "a lesson"), ("run", "a scenario")])
+@pytest.mark.parametrize(
+    ("command", "kind"), [("batch", "an experiment"), ("lessons", "a lesson"), ("run", "a scenario")]
+)
 def test_a_file_is_called_what_it_was_to_be(call: Call, tmp_path: Path, command: str, kind: str) -> None:
     (tmp_path / "mine.toml").write_bytes('title = "Für"'.encode("latin-1"))
     code, _, err = call(command, "mine.toml")

@@ -1,6 +1,10 @@
 """The levers, months, events and charts of a page in a real Chromium, served by a real server."""
 
 import re
+from dataclasses import replace
+
+from cohesion import load_scenario
+from cohesion_viz.view import View
 
 
 def test_the_page_answers_with_a_verdict_and_says_that_it_is_no_forecast(visit):
@@ -111,6 +115,57 @@ def test_an_event_can_be_added_moved_and_deleted(visit):
     page.wait_for_function("() => location.search.includes('event=2028-05')")
     page.get_by_role("button", name="Delete: Doubt").click()
     page.wait_for_function("() => !location.search.includes('event=')")
+
+
+TWO = "runs=64&scenario=status-quo&event=2027-01|us_aid=-1|First|&event=2028-01|us_aid=-0.5|Second|"
+
+
+def test_what_was_written_of_an_event_that_is_gone_becomes_a_new_one(visit):
+    page = visit(TWO)
+    page.get_by_role("button", name="Edit: First").click()
+    form = page.locator(".co-event-form")
+    form.get_by_label("What happens").fill("First, in other words")
+    page.get_by_role("button", name="Delete: First").click()
+    form.get_by_role("button", name="Add", exact=True).click()
+    page.locator(".co-events td", has_text="First, in other words").wait_for()
+    assert page.locator(".co-events td", has_text="Second").count() == 1
+    assert form.count() == 0
+
+
+def test_an_event_that_is_refused_stays_in_its_form_and_the_reason_is_in_sight(visit):
+    page = visit(TWO)
+    page.get_by_role("button", name="Edit: Second").click()
+    form = page.locator(".co-event-form")
+    form.get_by_label("Until").fill("2028-01")
+    assert form.get_by_label("Until").evaluate("at => at.validity.rangeUnderflow")
+    form.evaluate("at => { at.noValidate = true; }")
+    form.get_by_role("button", name="Change", exact=True).click()
+    said = page.get_by_role("alert")
+    said.wait_for()
+    assert said.inner_text().startswith("Not possible: an event ends after it begins.")
+    assert said.evaluate("at => at.getBoundingClientRect().top >= 0")
+    assert form.get_by_label("Until").input_value() == "2028-01"
+
+
+def test_fields_say_what_holds_after_an_undo_and_after_a_refusal(visit):
+    page = visit("runs=100&scenario=status-quo")
+    page.locator("[data-field=runs]").select_option("64")
+    page.wait_for_function("() => location.search.includes('runs=64')")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("() => document.querySelector('[data-field=runs]').value === '100'")
+    page.locator("[data-field=seed]").fill("-5")
+    page.locator("[data-field=seed]").press("Enter")
+    page.wait_for_function("() => document.querySelector('[data-field=seed]').value === '0'")
+
+
+def test_a_file_of_ones_own_is_told_from_the_scenario_of_its_name(visit):
+    text = replace(load_scenario("status-quo"), title="Mine").to_toml()
+    page = visit(View(text=text, scenario="status-quo", runs=64).to_query())
+    chosen = "() => document.querySelector('[data-field=scenario]').selectedOptions[0].textContent"
+    page.locator("[data-field=scenario]").select_option("trade-war")
+    page.wait_for_function("() => location.search.includes('scenario=trade-war')")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function(f"() => ({chosen})() === 'Mine (own file)'")
 
 
 def test_the_assumptions_open_by_key_refuse_what_is_out_of_range_and_close_by_escape(visit, press):

@@ -225,6 +225,10 @@ def test_an_enlarged_option_has_larger_texts_and_margins_and_the_same_numbers(an
         ]
 
 
+def test_names_beside_an_enlarged_chart_have_more_room():
+    assert echarts.enlarged({"yAxis": {"axisLabel": {"width": 150}}}, 2) == {"yAxis": {"axisLabel": {"width": 300}}}
+
+
 def test_the_mark_spans_from_the_baseline_to_the_scenario(answer):
     pointer = chart.Pointer(120, 0.3, 0.6, "−30 points")
     series = chart.drawn(View(), answer, dark=False, pointer=pointer).option["series"][-1]
@@ -337,6 +341,23 @@ def test_keys_present_and_leave_and_are_deaf_in_a_field_and_when_turned_off(page
     page.get_by_role("button", name="Turn keys off").click()
     page.keyboard.press("p")
     page.wait_for_timeout(800)
+    assert "present" not in page.url
+
+
+def test_a_chart_chosen_by_hand_leaves_the_keys_to_the_presentation(page, address):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{address}?{at(TRADE, 1)}&present=1")
+    chart = page.locator(".co-present [data-field=chart]")
+    chart.dispatch_event("pointerdown")
+    chart.select_option("map")
+    page.wait_for_selector(".co-chosen-map .co-plot[data-drawn]")
+    wide, high = page.locator(".co-chosen-map .co-plot").evaluate("at => [at.clientWidth, at.clientHeight]")
+    assert 1.6 < wide / high < 1.9  # wider, North America is cut off below
+    page.keyboard.press("PageDown")
+    page.wait_for_function("() => location.search.includes('step=2')")
+    chart.focus()
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".co-lesson-claims, .co-lesson")
     assert "present" not in page.url
 
 

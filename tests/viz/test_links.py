@@ -35,6 +35,23 @@ def test_back_and_forward_walk_through_pages_and_scenarios(visit):
     page.wait_for_function("() => document.querySelector('[data-field=scenario]')?.value === 'trade-war'")
 
 
+def test_the_last_move_of_a_lever_goes_along_to_another_page_and_back(visit, press):
+    page = visit("runs=64&scenario=status-quo")
+    press(page, "#lever-us_tariff", "ArrowRight", 6)
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_function("() => location.search.includes('page=compare')")
+    assert "us_tariff=0.06" in page.url
+    page.go_back()
+    page.wait_for_function("() => !location.search.includes('page=compare')")
+    assert "us_tariff=0.06" in page.url
+
+
+def test_an_address_that_is_no_text_does_not_stop_the_next_from_being_written(visit):
+    page = visit("seed=5%&runs=64")
+    page.get_by_role("link", name="Single run").click()
+    page.wait_for_function("() => location.search.includes('page=run')")
+
+
 def test_two_browsers_have_two_states(visit, browser, address, settled, press):
     page = visit("runs=64&scenario=status-quo")
     context = browser.new_context()

@@ -3,7 +3,12 @@
 A page is opened once, where the system is dark, and then put into each theme and width.
 """
 
+from dataclasses import replace
+
 import pytest
+
+from cohesion import load_scenario
+from cohesion_viz.view import View
 
 # Charts of each page, and those that a chosen member adds.
 MAPS = ("map-first", "map-second", "map-difference")
@@ -58,6 +63,15 @@ def test_every_page_loads_and_is_marked_in_the_navigation(one, shown):
 def test_no_page_needs_sideways_scrolling(one, shown, width):
     shown(one, size=(width, 844))
     assert one.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("query", ["page=compare", "page=run", "present=1"])
+def test_a_long_word_in_a_title_makes_no_page_wider(page, address, query):
+    text = replace(load_scenario("status-quo"), title="Donaudampfschifffahrt" * 9).to_toml()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}?{View(text=text, scenario='long', runs=64).to_query()}&{query}")
+    page.locator("main p:visible, main h2:visible", has_text="Donaudampfschifffahrt").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

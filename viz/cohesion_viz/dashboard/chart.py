@@ -78,15 +78,16 @@ def Chart(session: Session, height: str, factor: float, pointer: Pointer | None 
     )
     option = solara.use_memo(lambda: echarts.enlarged(found.option, factor) if found else {}, [found, factor])
     solara.v.Html(tag="h2", class_="co-chart-title", children=[found.title if found else CHARTS[view.chart]])
-    EChart(
-        option=option,
-        label=found.title if found else CHARTS[view.chart],
-        text=found.text if found else NOTHING_YET,
-        height=height,
-        name="chosen",
-        on_click=lambda event: clicked(session, str(event["name"])),
-        table=(lambda: found.table) if found else None,
-    )
+    with solara.Div(classes=[f"co-chosen-{view.chart}"]):
+        EChart(
+            option=option,
+            label=found.title if found else CHARTS[view.chart],
+            text=found.text if found else NOTHING_YET,
+            height=height,
+            name="chosen",
+            on_click=lambda event: clicked(session, str(event["name"])),
+            table=(lambda: found.table) if found else None,
+        )
 
 
 def drawn(view: View, answer: Answer, dark: bool, pointer: Pointer | None = None) -> Drawn | None:

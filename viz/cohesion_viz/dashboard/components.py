@@ -78,7 +78,7 @@ def EChart(
 
 
 @solara.component_vue("vue/fields.vue")
-def _Fields(packed: str, event_set: Handler | None = None) -> None: ...
+def _Fields(packed: str, handled: int, event_set: Handler | None = None) -> None: ...
 
 
 @solara.component
@@ -94,7 +94,13 @@ def Fields(fields: list[dict[str, Any]], on_set: Handler) -> None:
     on_set
         Called with ``name`` and ``value`` (a text).
     """
-    _Fields(packed=packed(fields), event_set=on_set)
+    handled, handle = solara.use_state(0)
+
+    def put(event: dict[str, Any]) -> None:
+        on_set(event)
+        handle(lambda count: count + 1)
+
+    _Fields(packed=packed(fields), handled=handled, event_set=put)
 
 
 def member_field(member: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import solara
 
-from cohesion.checks import LeverValue, lever_value
+from cohesion.checks import ConfigError, LeverValue, lever_value
 from cohesion.levers import LEVERS
 from cohesion.scenario import Event
 from cohesion_viz.dashboard.components import Handler, packed
@@ -22,6 +22,7 @@ def _Events(
     choices: str,
     first: str,
     month: str,
+    taken: int,
     event_save: Handler | None = None,
     event_remove: Handler | None = None,
     event_look: Handler | None = None,
@@ -33,10 +34,14 @@ def EventTable(session: Session) -> None:
     """The events of the view's scenario, to be edited."""
     view, scenario = session.view.value, session.scenario
     levers = solara.use_memo(lambda: packed(_levers()), [])
+    taken, take = solara.use_state(0)
     month = month_after(scenario.start, view.shown_month(scenario.months - 1)).strftime("%Y-%m")
 
     def save(event: dict[str, Any]) -> None:
-        session.change(saved(session.view.value, str(event["key"]), event["event"]))
+        new = saved(session.view.value, str(event["key"]), event["event"])
+        session.change(new)
+        if session.view.value == new:
+            take(int(event["sent"]))
 
     def remove(event: dict[str, Any]) -> None:
         session.change(removed(session.view.value, str(event["key"])))
@@ -49,6 +54,7 @@ def EventTable(session: Session) -> None:
         choices=levers,
         first=scenario.start.strftime("%Y-%m"),
         month=month,
+        taken=taken,
         event_save=lambda event: guarded(session, lambda: save(event)),
         event_remove=lambda event: guarded(session, lambda: remove(event)),
         event_look=lambda event: guarded(session, lambda: look(event)),
@@ -67,7 +73,7 @@ def saved(view: View, key: str, raw: dict[str, Any]) -> View:
 
     Raises
     ------
-    ValueError
+    ConfigError
         Where the event is not valid.
     """
     event = read(raw)
@@ -91,13 +97,13 @@ def read(raw: dict[str, Any]) -> Event:
 
     Raises
     ------
-    ValueError
+    ConfigError
         Where it is not valid.
     """
     date = _day(str(raw["date"]))
     until = _day(str(raw["until"])) if raw.get("until") else None
     if until is not None and until <= date:
-        raise ValueError("an event ends after it begins")
+        raise ConfigError("an event ends after it begins")
     levers: dict[str, LeverValue] = {}
     for change in raw["levers"]:
         name, member, value = str(change["name"]), str(change.get("member") or ""), float(change["value"])
@@ -105,7 +111,7 @@ def read(raw: dict[str, Any]) -> Event:
         wanted = {**(table if isinstance(table, dict) else {}), member: value} if member else value
         levers[name] = lever_value(name, wanted, "event", name, dated=False)
     if not levers:
-        raise ValueError("an event sets at least one lever")
+        raise ConfigError("an event sets at least one lever")
     text = str(raw.get("text") or "").strip()[:500] or ", ".join(title(name) for name in levers)
     return Event(date, until, levers, text, str(raw.get("source") or ""))
 
@@ -152,4 +158,4 @@ def _day(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise ValueError(f"{text[:20]!r} is not a month, as in 2026-03") from None
+        raise ConfigError(f"{text[:20]!r} is not a month, as in 2026-03") from None

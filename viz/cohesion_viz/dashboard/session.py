@@ -40,6 +40,8 @@ class Session:
         The scenario of the view, with its changes.
     pushed
         Whether the last change is a step to go back from in the browser.
+    left
+        The view from which that step went, as the query of a link.
     closed
         Whether nobody will look at it again.
     drawing
@@ -56,6 +58,7 @@ class Session:
         self.dark = solara.Reactive(False)
         self.message = solara.Reactive(" ".join(messages))
         self.pushed = False
+        self.left = ""
         self.closed = False
         self.drawing: AbstractContextManager[Any] = nullcontext()
         self._moves: dict[int, int] = {}
@@ -162,6 +165,7 @@ class Session:
 
     def _show(self, view: View, scenario: Scenario, push: bool) -> None:
         self.pushed = push
+        self.left = self.view.value.to_query()
         self.scenario = scenario
         with self.drawing:
             self.view.value = view
@@ -252,6 +256,8 @@ def guarded(session: Session, work: Callable[[], None]) -> None:
     """Do something for a person; an exception becomes a message, and the session lives."""
     try:
         work()
+    except ConfigError as error:
+        session.message.value = f"Not possible: {error}."
     except Exception as error:
         traceback.print_exc()
         session.message.value = f"That did not work: {error!r:.200}"

@@ -40,11 +40,11 @@ def _Header(packed: str, page: str, event_go: Any, event_theme: Any, event_prese
 
 
 @solara.component_vue("vue/link.vue")
-def _Link(query: str, push: bool, event_arrive: Handler | None = None) -> None: ...
+def _Link(query: str, left: str, push: bool, event_arrive: Handler | None = None) -> None: ...
 
 
 @solara.component_vue("vue/keys.vue")
-def _Keys(lesson: bool, event_press: Handler | None = None) -> None: ...
+def _Keys(lesson: bool, presenting: bool, event_press: Handler | None = None) -> None: ...
 
 
 @solara.component
@@ -70,16 +70,19 @@ def Shell(session: Session) -> None:
         )
         _Link(
             query=view.to_query(),
+            left=session.left,
             push=session.pushed,
             event_arrive=lambda event: session.arrive(str(event["query"])),
         )
         with solara.v.Html(tag="main", class_="co-main", attributes={"id": "main", "tabindex": "-1"}):
-            with solara.Div():  # always there: a sibling that comes and goes would have the whole page built anew
+            # always there: a sibling that comes and goes would have the whole page built anew
+            with solara.Div(classes=["co-messages"]):
                 if session.message.value:
                     Message(session)
             (Present if view.present else _page(view.page))(session)
         _Keys(
             lesson=view.page == "lessons" and bool(view.lesson),
+            presenting=bool(view.present),
             event_press=lambda event: guarded(session, lambda: pressed(session, str(event["name"]))),
         )
 

@@ -13,6 +13,9 @@ from cohesion_viz.dashboard.files import Files
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.view import MAX_SEED, RUNS
 
+#: Value of a file of one's own among the names of scenarios, one of which may be the file's too.
+OWN = "own:"
+
 
 @solara.component_vue("vue/levers.vue")
 def _Levers(
@@ -66,10 +69,11 @@ def _Choices(session: Session) -> None:
     names = scenario_names()
     titles = solara.use_memo(lambda: {name: load_scenario(name).title for name in names}, [])
     options = [{"value": name, "title": titles[name]} for name in names]
-    own = [{"value": view.scenario, "title": f"{scenario.title} (own file)"}] if view.text else []
+    own = [{"value": OWN, "title": f"{scenario.title} (own file)"}] if view.text else []
     none = [{"value": "", "title": "None"}]
     fields: list[dict[str, Any]] = [
-        {"name": "scenario", "label": "Scenario", "value": view.scenario, "options": own + options, "wide": True},
+        {"name": "scenario", "label": "Scenario", "value": OWN if view.text else view.scenario,
+         "options": own + options, "wide": True},
         {"name": "baseline", "label": "Baseline", "value": view.baseline, "options": options + none, "wide": True},
         {"name": "runs", "label": "Runs", "value": str(view.runs), "options": [
             {"value": str(n), "title": f"{n:,}"} for n in sorted({*RUNS, view.runs})

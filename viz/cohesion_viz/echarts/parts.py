@@ -119,7 +119,7 @@ _PIXELS = {"fontSize", "lineHeight", "symbolSize", "distance", "borderWidth", "i
 def enlarged(node: Any, factor: float, key: str = "") -> Any:
     """An option with texts, lines and margins larger by a factor."""
     if isinstance(node, dict):
-        grown = _PIXELS | {"width"} if key in ("lineStyle", "label") else _PIXELS
+        grown = _PIXELS | {"width"} if key in ("lineStyle", "label", "axisLabel") else _PIXELS
         grown = {"left", "right", "top", "bottom"} if key == "grid" else grown
         return {
             k: round(v * factor, 1) if k in grown and isinstance(v, int | float) else enlarged(v, factor, k)
