@@ -22,10 +22,7 @@ def dashboard(
     ] = 8765,
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     results: Annotated[
-        Path | None,
-        typer.Option(
-            "--results", exists=True, file_okay=False, metavar="DIR", help="Offer the result folders below this one."
-        ),
+        Path | None, typer.Option("--results", metavar="DIR", help="Offer the result folders below this one.")
     ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
     token: Annotated[

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from cohesion.checks import clean
 from cohesion_viz.limits import CONNECTIONS, KEPT_MINUTES, MESSAGE, PATIENCE
 
 STATIC = Path(__file__).resolve().parent / "dashboard" / "static"
@@ -116,8 +117,8 @@ def serve(
     Raises
     ------
     ServerError
-        Where it would be open to other machines unasked, the port is in use, the token cannot be had, or the extra of
-        the dashboard is not installed.
+        Where it would be open to other machines unasked, there is no such folder, the port is in use, the token cannot
+        be had, or the extra of the dashboard is not installed.
     """
     if token_file is None and not open_to_all and not _only_here(host):
         raise ServerError(
@@ -125,6 +126,9 @@ def serve(
             "or let everybody in with --no-token"
         )
     _check_installed()
+    root = None if results_dir is None else Path(results_dir)
+    if root and not root.is_dir():
+        raise ServerError(f"--results: no folder {clean(str(root))}; name one that result folders lie in")
     import uvicorn
 
     from cohesion_viz.door import address_of, read_token
@@ -136,7 +140,6 @@ def serve(
     taken = _bind(host, port)
     port = taken.getsockname()[1]
     address = address_of(host, port, token)
-    root = None if results_dir is None else Path(results_dir)
     if threading.current_thread() is threading.main_thread():
         # uvicorn raises the signal again once it has stopped: by itself that would end the process without tidying up
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
