@@ -164,9 +164,8 @@ def explain(
 def _attribution(chosen: "Scenario", baseline: str, outcome: str, runs: int, asked: Asked, as_json: bool) -> None:
     """Divide the difference to a baseline among its drivers."""
     from cohesion.attribution import attribute
-    from cohesion.scenario import load_scenario
 
-    other = load_scenario(baseline)
+    other = asked.scenario(baseline, levers=False)
     of_index = outcome == "cohesion_index"
     share = "holds" if of_index else outcome
     table = attribute(other, chosen, runs, asked.seed, share, asked.uncertainty, asked.without)

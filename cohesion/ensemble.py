@@ -142,7 +142,8 @@ def interval(count: int, total: int, z: float = 1.959963984540054) -> tuple[floa
     share, square = count / total, z * z / total
     middle = (share + square / 2) / (1 + square)
     half = z / (1 + square) * np.sqrt(share * (1 - share) / total + square / (4 * total))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    # at the ends the interval is closed, and rounding would leave it a last bit off
+    return (0.0 if count == 0 else float(middle - half)), (1.0 if count == total else float(middle + half))
 
 
 def outcome_shares(data: "xr.Dataset") -> dict[str, tuple[float, float, float]]:

@@ -170,6 +170,15 @@ def test_explain_an_outcome_divides_the_difference_among_drivers(call: Call) -> 
     assert "they add up" in out.casefold()
 
 
+def test_explain_fixes_a_parameter_in_both_scenarios(call: Call) -> None:
+    words = ("--param", "threshold_trust=0.9", "--months", "60", "--runs", "8", "--json")
+    found = said(call("explain", "trade-war", "--outcome", "holds", *words))
+    assert "assumptions" not in [row["driver"] for row in found["drivers"]]
+    both = said(call("compare", "status-quo", "trade-war", *words))
+    assert found["change"] == pytest.approx(both["difference"]["outcome_shares"]["holds"][0])
+    assert found["change"] < 0
+
+
 def test_explain_names_the_largest_causes(call: Call) -> None:
     code, out, _ = call("explain", "splitting-the-alliance", "--member", "DNK", "--months", "24", "--traced")
     assert code == 0

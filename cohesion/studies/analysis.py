@@ -23,7 +23,7 @@ from cohesion.studies.effects import (
     main_effects,
     phase,
 )
-from cohesion.studies.experiment import Experiment
+from cohesion.studies.experiment import Experiment, count_points
 from cohesion.studies.sensitivity import morris_effects, noise_share, sobol_indices
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def analyse(table: pd.DataFrame, experiment: Experiment, outcome: str | None = N
     found = Analysis(experiment, outcome or experiment.outcome)
     points = by_point(table, experiment, found.outcome)
     found.tables["points"] = points
+    if len(table) < (total := count_points(experiment) * len(experiment.scenarios) * experiment.runs):
+        found.findings.append(f"Of {total:,} runs {len(table):,} are there: what follows is of these.")
     mean = float(points["value"].mean())
     found.findings.append(
         f"Over {len(points):,} points of {experiment.runs} runs, the {found.measure} is {found.level(mean)} on "
@@ -232,6 +234,9 @@ def _say_runs(found: Analysis) -> None:
         return
     target = TARGET[found.outcome == INDEX]
     last = table.iloc[-1]
+    if last["half"] == 0:
+        found.findings.append("At each point all runs end alike, which does not say how many are enough.")
+        return
     needed = int(np.ceil((last["half"] / target) ** 2 * last["runs"]))
     at = "at the point that varies most" if found.experiment.runs >= FEW else "at a typical point"
     here = found.experiment.runs

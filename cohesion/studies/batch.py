@@ -112,7 +112,7 @@ def run_batch(
         else:
             report(Progress(done, plan.total, 0, 0, 0))
             found = folder.manifest()
-            if found is not None:
+            if found is not None and _as_written(folder, found):
                 return found
         manifest = _manifest(plan, folder, command, time.monotonic() - began)
         folder.write("manifest.json", json_bytes(manifest))
@@ -207,6 +207,12 @@ def _manifest(plan: Plan, folder: BatchFolder, command: str, seconds: float) -> 
             plan.experiment.name, plan.experiment.title, plan.experiment.seed, plan.total, digests["outcomes.parquet"]
         ),
     }
+
+
+def _as_written(folder: BatchFolder, manifest: dict[str, Any]) -> bool:
+    """Whether the files beside those of chunks are those that a manifest knows."""
+    places = {folder.path / name: known for name, known in manifest["files"].items()}
+    return all(place.is_file() and checksum(place) == known for place, known in places.items())
 
 
 def outcomes_digest(folder: BatchFolder) -> str:

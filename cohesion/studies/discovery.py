@@ -96,8 +96,8 @@ def box(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]], hit: Boo
     """
     base = float(hit.mean())
     if min(hit.sum(), (~hit).sum()) < FEWEST:
-        kind = "rarely" if hit.sum() < FEWEST else "nearly always"
-        return _none(base, f"it happens too {kind}: in {hit.sum():,} of {len(hit):,} runs")
+        kind = "too rarely" if hit.sum() <= (~hit).sum() else "nearly always"
+        return _none(base, f"it happens {kind}: in {hit.sum():,} of {len(hit):,} runs")
     points = np.sort(table["point"].unique())
     shuffled = np.random.default_rng(seed).permutation(points)
     held = table["point"].isin(shuffled[: len(points) // 3]).to_numpy()

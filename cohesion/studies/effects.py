@@ -100,10 +100,14 @@ def interactions(table: pd.DataFrame, experiment: Experiment, outcome: str) -> p
                 continue
             corner = {
                 (a, b): part[(part[one.name] == ends[0][a]) & (part[two.name] == ends[1][b])]
-                .groupby("run")["_"].mean().to_numpy()
+                .groupby("run")["_"].mean()
                 for a in (0, 1) for b in (0, 1)
             }  # fmt: skip
-            mean, half = _mean(corner[1, 1] - corner[1, 0] - corner[0, 1] + corner[0, 0])
+            # runs that all four corners have: of a batch that is not finished some lack them
+            each = (corner[1, 1] - corner[1, 0] - corner[0, 1] + corner[0, 0]).dropna()
+            if each.empty:
+                continue
+            mean, half = _mean(each.to_numpy())
             rows.append((scenario, one.name, two.name, mean, mean - half, mean + half))
     return pd.DataFrame(rows, columns=["scenario", "factor", "with", "interaction", "low", "high"])
 

@@ -202,26 +202,36 @@ class Plan:
         return histograms.packed(counts)
 
     def _trajectories(self, first: int, last: int, blocks: list[Records]) -> bytes:
-        """All months of the variables; scenarios of another start or horizon stand in groups of their own."""
+        """All months of the variables; of several scenarios each run says of which it is, and when that starts."""
         import xarray as xr
 
         experiment, stream = self.experiment, io.BytesIO()
         wanted = list(dict.fromkeys(("cohesion_index", *experiment.variables)))
         about = {"seed": experiment.seed, "uncertainty": experiment.uncertainty,
                  "without": ", ".join(experiment.without)}  # fmt: skip
-        parts = []
+        parts, of, starts = [], [], []
         for numbers, records in zip(self._blocks(first, last), blocks, strict=True):
             scenario, _ = self._at(numbers[0] // experiment.runs)
             data = dataset(records, scenario, [number % experiment.runs for number in numbers], about)
             parts.append(data[wanted].drop_vars("criterion", errors="ignore"))
+            of += [scenario.name] * len(numbers)
+            starts += [scenario.start.isoformat()] * len(numbers)
         joined = xr.concat(parts, "run")
         joined = joined.assign_coords(
             run=np.arange(first, last),
             point=("run", np.arange(first, last) // self.experiment.runs),
+            scenario=("run", of),
+            start=("run", starts),
         )
+        if len(experiment.scenarios) > 1:
+            joined.attrs = {name: value for name, value in joined.attrs.items() if name not in _OF_A_SCENARIO}
         packed = {name: {"zlib": True, "complevel": 4} for name in joined.data_vars}
         joined.to_netcdf(stream, engine="h5netcdf", encoding=packed)
         return stream.getvalue()
+
+
+#: Attributes of a dataset that are of one scenario.
+_OF_A_SCENARIO = ("scenario", "title", "start")
 
 
 def design(experiment: Experiment) -> Array:

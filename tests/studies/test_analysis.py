@@ -126,9 +126,10 @@ def test_noise_has_no_box():
     assert found.why_not
 
 
-@pytest.mark.parametrize(("value", "said"), [(0.0, "too rarely"), (1.0, "too nearly always")])
-def test_an_outcome_that_never_or_always_happens_has_no_box(value, said):
-    table, experiment = made(sample("latin-hypercube", 100), lambda x, run: np.full(len(x), value))
+@pytest.mark.parametrize("points", [16, 100])
+@pytest.mark.parametrize(("value", "said"), [(0.0, "it happens too rarely"), (1.0, "it happens nearly always")])
+def test_an_outcome_that_never_or_always_happens_has_no_box(value, said, points):
+    table, experiment = made(sample("latin-hypercube", points), lambda x, run: np.full(len(x), value))
     assert said in discover(table, experiment, "splinters").why_not
 
 
@@ -155,6 +156,23 @@ def test_an_interaction_is_the_difference_of_differences():
     row = interactions(table, experiment, "cohesion_index").iloc[0]
     assert row["low"] < 0.505 < row["high"]
     assert row["interaction"] == pytest.approx(0.505)
+
+
+def test_a_batch_that_is_not_finished_is_analysed_as_far_as_it_goes():
+    table, experiment = made(GRID, lambda x, run: 0.5 * x[:, 0] * x[:, 1] + 0.01 * run, runs=8)
+    last = (table["us_tariff"] == 0.6) & (table["us_culture_war"] == 1)
+    some = table[~last | (table["run"] < 4)]
+    found = analyse(some, experiment, "cohesion_index")
+    assert "Of 72 runs 68 are there: what follows is of these." in found.findings
+    assert found.tables["interactions"]["interaction"].tolist() == pytest.approx([0.5])
+    without = analyse(table[~last], experiment, "cohesion_index")
+    assert without.tables["interactions"].empty
+    assert not any("are there" in said for said in analyse(table, experiment, "cohesion_index").findings)
+
+
+def test_where_all_runs_end_alike_nothing_is_said_of_how_many_are_enough():
+    table, experiment = made(GRID, lambda x, run: np.zeros(len(x)), runs=16)
+    assert "At each point all runs end alike" in analyse(table, experiment, "splinters").findings[-1]
 
 
 def test_intervals_of_a_sweep_are_over_run_numbers():

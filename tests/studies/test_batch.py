@@ -138,6 +138,16 @@ def test_trajectories_on_request(file, tmp_path):
     assert isinstance(found, xr.Dataset)
 
 
+def test_trajectories_say_of_which_scenario_each_run_is_and_when_it_starts(file, tmp_path):
+    text = TEXT.replace('keep = ["bands"]', 'keep = ["trajectories"]').replace("runs = 16", "runs = 1")
+    file.write_text(text.replace('"status-quo"', '"history-2014-2024"'))
+    here(file, tmp_path / "out", chunk=20)
+    found = cohesion.open_results(tmp_path / "out").trajectories
+    assert found["scenario"].values.tolist() == ["burden-demand"] * 16 + ["history-2014-2024"] * 16
+    assert found["start"].values[[0, 31]].tolist() == ["2025-01-01", "2014-01-01"]
+    assert not {"scenario", "title", "start"} & set(found.attrs)
+
+
 # --- interrupted, killed, damaged -------------------------------------------------------------------------------------
 
 
@@ -198,6 +208,15 @@ def test_damaged_and_missing_chunks_are_computed_again(file, tmp_path, digests):
     next(iter(sorted((out / "histograms").iterdir()))).unlink()
     assert here(file, out, resume=True, chunk=10)["digests"] == digests
     assert cohesion.open_results(out).outcomes["point"].value_counts().tolist() == [16] * 32
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"x")])
+def test_bands_that_are_missing_or_damaged_are_made_again(file, tmp_path, digests, harm):
+    out = tmp_path / "out"
+    here(file, out)
+    harm(out / "bands.nc")
+    assert here(file, out, resume=True)["digests"] == digests
+    assert "threat" in cohesion.open_results(out).bands
 
 
 def test_a_damaged_chunk_is_not_read(file, tmp_path):
@@ -320,6 +339,14 @@ def test_reproduce_agrees_and_finds_a_changed_number(file, tmp_path):
     found = reproduce(out, points=3)
     assert not found["agrees"]
     assert "cohesion_index_last" in found["differences"][0]
+
+
+def test_reproduce_a_batch_of_which_some_runs_are_not_there(file, tmp_path):
+    out = tmp_path / "out"
+    here(file, out, chunk=4)
+    BatchFolder(out).pieces()[1].path.unlink()
+    found = reproduce(out, points=32)
+    assert (found["agrees"], found["runs"]) == (True, TOTAL - 4)
 
 
 def test_reproduce_an_ensemble(tmp_path, call):
