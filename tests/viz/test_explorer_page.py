@@ -106,9 +106,11 @@ def test_an_event_can_be_added_moved_and_deleted(visit):
     form.get_by_label("What happens").fill("Doubt is <b>declared</b>")
     form.locator("select").first.select_option("us_commitment")
     form.locator("input[type=number]").first.fill("-0.8")
-    form.get_by_role("button", name="Add", exact=True).click()
+    form.get_by_role("button", name="Add", exact=True).dblclick()
     page.wait_for_function("() => location.search.includes('event=2027-03')")
     page.locator(".co-events td", has_text="Doubt is <b>declared</b>").wait_for()
+    page.wait_for_function("() => document.activeElement.textContent === 'Add an event'")
+    assert page.locator(".co-events td", has_text="Doubt is <b>declared</b>").count() == 1
     page.get_by_role("button", name="Edit: Doubt").click()
     page.locator(".co-event-form").get_by_label("From", exact=True).fill("2028-05")
     page.locator(".co-event-form").get_by_role("button", name="Change", exact=True).click()
@@ -125,6 +127,10 @@ def test_what_was_written_of_an_event_that_is_gone_becomes_a_new_one(visit):
     page.get_by_role("button", name="Edit: First").click()
     form = page.locator(".co-event-form")
     form.get_by_label("What happens").fill("First, in other words")
+    page.get_by_role("button", name="Delete: First").click()
+    form.get_by_role("button", name="Add", exact=True).wait_for()
+    page.get_by_role("button", name="Undo").click()
+    form.get_by_role("button", name="Change", exact=True).wait_for()
     page.get_by_role("button", name="Delete: First").click()
     form.get_by_role("button", name="Add", exact=True).click()
     page.locator(".co-events td", has_text="First, in other words").wait_for()
@@ -156,6 +162,13 @@ def test_fields_say_what_holds_after_an_undo_and_after_a_refusal(visit):
     page.locator("[data-field=seed]").fill("-5")
     page.locator("[data-field=seed]").press("Enter")
     page.wait_for_function("() => document.querySelector('[data-field=seed]').value === '0'")
+
+
+def test_a_held_key_counts_a_number_on_though_answers_arrive_meanwhile(visit, press):
+    page = visit("runs=64&scenario=status-quo")
+    press(page, "[data-field=seed]", "ArrowUp", 10)
+    page.wait_for_function("() => location.search.includes('seed=10')")
+    assert page.locator("[data-field=seed]").input_value() == "10"
 
 
 def test_a_file_of_ones_own_is_told_from_the_scenario_of_its_name(visit):

@@ -220,6 +220,8 @@ def test_a_link_restores_the_year_and_the_browsers_back_takes_it_back(page, addr
     page.wait_for_function(PLAYED)
     line = page.locator("#verdict").inner_text()
     assert line.startswith("2027 is over")
+    note = page.locator(".co-game-right [data-chart]").first.evaluate("at => at.closest('[data-note]').dataset.note")
+    assert note.startswith("Game on the path of ")
     page.get_by_role("button", name="Play 2028").click()
     page.get_by_text("2028 is over").wait_for()
     page.go_back()

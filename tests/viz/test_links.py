@@ -1,6 +1,9 @@
 """Links, the browser's way back and several browsers: the address holds the state, in a real Chromium."""
 
+import pandas as pd
 import pytest
+
+from cohesion.outcome import OUTCOMES
 
 
 def test_a_link_restores_the_whole_state_in_another_browser(visit, browser, address, settled, query):
@@ -83,6 +86,13 @@ def test_a_folder_opens_is_filtered_and_leads_to_a_single_run(page, address):
     page.wait_for_function("() => !document.body.innerText.includes('32 of 32 runs.')")
     page.get_by_role("button", name="Remove the filter of Unity").click()
     page.get_by_text("32 of 32 runs.").wait_for()
+    note = page.locator("[data-chart=phase]").evaluate("at => at.closest('[data-note]').dataset.note")
+    assert note.startswith("Result folder trade-war: ")
+    assert "; 32 runs, seed" in note
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as CSV").click()
+    saved = pd.read_csv(waiting.value.path())
+    assert set(saved["Outcome"]) <= set(OUTCOMES)
     page.locator(".co-table-row", has_text="17").first.click()
     page.wait_for_function("() => location.search.includes('page=run') && location.search.includes('run=17')")
 

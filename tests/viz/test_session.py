@@ -73,6 +73,12 @@ def test_an_error_is_told_and_the_numbers_before_stay(answer):
     assert session.answer.value.ensemble is answer.ensemble
 
 
+def test_what_is_looked_at_has_the_name_of_the_scenario_that_is_compared():
+    assert Session("page=compare&second=trade-war&us_tariff=0.2").subject == "Trade war"
+    assert Session("page=compare&second=trade-war&p.learning=0.02").subject == "Trade war, changed"
+    assert Session("scenario=status-quo&second=trade-war&us_tariff=0.2").subject == "Status quo, changed"
+
+
 def test_an_exception_in_a_handler_becomes_a_message(capsys):
     session = Session()
     guarded(session, lambda: 1 / 0)

@@ -77,6 +77,11 @@ def EChart(
     )
 
 
+def chart_note(of: str) -> dict[str, str]:
+    """Attribute of what holds charts: what stands below one that is saved."""
+    return {"data-note": f"{of}. cohesion: an exploratory model, not a forecast."}
+
+
 @solara.component_vue("vue/fields.vue")
 def _Fields(packed: str, handled: int, event_set: Handler | None = None) -> None: ...
 
@@ -98,7 +103,7 @@ def Fields(fields: list[dict[str, Any]], on_set: Handler) -> None:
 
     def put(event: dict[str, Any]) -> None:
         on_set(event)
-        handle(lambda count: count + 1)
+        handle(int(event["sent"]))
 
     _Fields(packed=packed(fields), handled=handled, event_set=put)
 
@@ -110,8 +115,8 @@ def member_field(member: str) -> dict[str, Any]:
     return {"name": "member", "label": "Member", "value": member, "options": options, "inline": True}
 
 
-#: What a cell is sorted by (None: last), and what is written in it.
-Cell = tuple[float | str | None, str]
+#: What a cell is sorted by (None: last), what is written in it, and what is saved where that is not the first.
+Cell = tuple[float | str | None, str] | tuple[float | str | None, str, str]
 
 
 @solara.component_vue("vue/table.vue")

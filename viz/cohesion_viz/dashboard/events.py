@@ -23,6 +23,7 @@ def _Events(
     first: str,
     month: str,
     taken: int,
+    answered: int,
     event_save: Handler | None = None,
     event_remove: Handler | None = None,
     event_look: Handler | None = None,
@@ -35,6 +36,7 @@ def EventTable(session: Session) -> None:
     view, scenario = session.view.value, session.scenario
     levers = solara.use_memo(lambda: packed(_levers()), [])
     taken, take = solara.use_state(0)
+    answered, answer = solara.use_state(0)
     month = month_after(scenario.start, view.shown_month(scenario.months - 1)).strftime("%Y-%m")
 
     def save(event: dict[str, Any]) -> None:
@@ -42,6 +44,10 @@ def EventTable(session: Session) -> None:
         session.change(new)
         if session.view.value == new:
             take(int(event["sent"]))
+
+    def put(event: dict[str, Any]) -> None:
+        guarded(session, lambda: save(event))
+        answer(int(event["sent"]))
 
     def remove(event: dict[str, Any]) -> None:
         session.change(removed(session.view.value, str(event["key"])))
@@ -55,7 +61,8 @@ def EventTable(session: Session) -> None:
         first=scenario.start.strftime("%Y-%m"),
         month=month,
         taken=taken,
-        event_save=lambda event: guarded(session, lambda: save(event)),
+        answered=answered,
+        event_save=put,
         event_remove=lambda event: guarded(session, lambda: remove(event)),
         event_look=lambda event: guarded(session, lambda: look(event)),
     )

@@ -16,7 +16,7 @@ from cohesion.levers import BY_NAME
 from cohesion.scenario import load_scenario
 from cohesion_viz.dashboard import app
 from cohesion_viz.dashboard.classroom import Classroom
-from cohesion_viz.dashboard.components import Button, Handler, PlainTable, card, packed
+from cohesion_viz.dashboard.components import Button, Handler, PlainTable, card, chart_note, packed
 from cohesion_viz.dashboard.controls import title
 from cohesion_viz.dashboard.debrief import Debrief, ended
 from cohesion_viz.dashboard.session import Session, guarded
@@ -116,7 +116,8 @@ def _Playing(session: Session, game: Game) -> None:
         solara.v.Html(tag="p", class_="co-line", attributes=attributes, children=[line])
         if turn:
             Standing(turn)
-    with solara.Div(classes=["co-grid"]):
+    note = f"Game on the path of {load_scenario(game.path).title.lower()}; {RUNS} runs, seed {game.seed}"
+    with solara.v.Html(tag="div", class_="co-grid", attributes=chart_note(note)):
         with solara.Div(classes=["co-game-left", "co-stack"]):
             if game.finished:
                 with card("The end"):

@@ -18,7 +18,7 @@ from cohesion.studies.backtest import Backtest, made_of, read, shipped
 from cohesion.studies.history import ORIGINS, scenario
 from cohesion.studies.plan import code_digest
 from cohesion_viz import echarts, numbers
-from cohesion_viz.dashboard.components import EChart, Fields, Handler, PlainTable, card, packed
+from cohesion_viz.dashboard.components import EChart, Fields, Handler, PlainTable, card, chart_note, packed
 from cohesion_viz.dashboard.scores import Parameters, Scores, Views
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.echarts.parts import day_of, listed, rows_of
@@ -54,9 +54,8 @@ def Page(session: Session) -> None:
     view, dark = session.view.value, session.dark.value
     origin = view.origin if view.origin in found.origins else found.origins[-1]
     member = view.member or FIRST_SHOWN
-    note = (f"Back-test from {origin}; {found.runs} runs, parameters that history to {origin} supports. "
-            "cohesion: an exploratory model, not a forecast.")  # fmt: skip
-    with solara.v.Html(tag="div", class_="co-grid", attributes={"data-note": note}):
+    note = f"Back-test from {origin}; {found.runs} runs, parameters that history to {origin} supports"
+    with solara.v.Html(tag="div", class_="co-grid", attributes=chart_note(note)):
         with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Finding"}):
             _Choices(session, found, origin, member)
             _Finding(found, manifest, origin)

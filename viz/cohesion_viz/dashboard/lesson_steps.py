@@ -148,12 +148,12 @@ def answered(session: Session) -> tuple[Ensemble, Ensemble] | None:
     return (ensemble, baseline) if fixed and same else None
 
 
-def looked_at(view: View) -> Claim | None:
-    """The claim of the step that the chart of a view shows, if any."""
+def looked_at(view: View) -> tuple[Claim, ...]:
+    """The claims of the step that the chart of a view shows."""
     if view.page != "lessons" or not view.lesson or step_of(view) == QUESTION:
-        return None
+        return ()
     claims = setting(known(view.lesson), step_of(view))[0].claims
-    return next((c for c in claims if _place(focused(view, c)) == _place(view)), None)
+    return tuple(c for c in claims if _place(focused(view, c)) == _place(view))
 
 
 def _place(view: View) -> tuple[Any, ...]:
@@ -162,8 +162,8 @@ def _place(view: View) -> tuple[Any, ...]:
 
 def pointer_of(session: Session) -> chart.Pointer | None:
     """Where the chart is marked: the claim that is looked at, on a fan."""
-    view, pair = session.view.value, answered(session)
-    claim = looked_at(view)
+    pair = answered(session)
+    claim = next(iter(looked_at(session.view.value)), None)
     if claim is None or pair is None or claim.of not in (*OF_MEMBERS, *OF_ALLIANCE):
         return None
     found = reading(claim, *pair)
@@ -173,5 +173,4 @@ def pointer_of(session: Session) -> chart.Pointer | None:
 
 def seen(session: Session) -> str:
     """What is to be seen, for the caption of the present mode; empty outside a lesson."""
-    claim = looked_at(session.view.value)
-    return f"{claim.says}. " if claim else ""
+    return "".join(f"{claim.says}. " for claim in looked_at(session.view.value))

@@ -140,7 +140,7 @@ def _Claims(session: Session, move: Move) -> None:
                     claim.says,
                     lambda claim=claim: session.change(focused(session.view.value, claim)),
                     kind="co-lesson-claim",
-                    pressed="true" if claim == now else "false",
+                    pressed="true" if claim in now else "false",
                 )
                 same = not moved(view) and pair
                 text = reading(claim, *pair).text if same and pair else "…"
@@ -179,7 +179,6 @@ def _Assumption(session: Session, lesson: Lesson) -> None:
     view, doubt = session.view.value, lesson.assumption
     claim = lesson.doubted[1]
     pair = answered(session)
-    shown, show = solara.use_state(False)
     _heading("Find the assumption that undoes it")
     _paragraphs(doubt.task)
     with solara.v.Html(tag="ul", class_="co-lesson-claims"), solara.v.Html(tag="li"):
@@ -189,7 +188,6 @@ def _Assumption(session: Session, lesson: Lesson) -> None:
     Assumptions(session)
 
     def reveal() -> None:
-        show(True)
         session.change(replace(session.view.value, parameters=dict(doubt.parameters)))
 
     with solara.Div(classes=["co-row"]):
@@ -199,7 +197,7 @@ def _Assumption(session: Session, lesson: Lesson) -> None:
             lambda: session.change(replace(session.view.value, parameters={})),
             disabled=not view.parameters,
         )
-    if shown:
+    if dict(view.parameters) == dict(doubt.parameters):
         fixed = ", ".join(f"{name} = {value:g}" for name, value in doubt.parameters.items())
         solara.v.Html(tag="p", class_="co-lesson-fixed", children=[f"Fixed for every run: {fixed}."])
         _paragraphs(doubt.text)

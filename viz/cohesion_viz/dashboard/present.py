@@ -64,11 +64,10 @@ def caption(session: Session) -> str:
     """What is shown, of which scenario against which, from how many runs; in a lesson what is to be seen."""
     view, answer = session.view.value, session.answer.value
     said = lesson_steps.seen(session)
-    changed = ", changed" if view.changed else ""
     dashed = " (dashed)" if view.chart in (*chart.FANS, "member") else ""
     against = f" against {answer.baseline.scenario.title.lower()}{dashed}" if answer.baseline else ""
     member = f"{NAMES[view.member]} is marked. " if view.member and view.chart == "map" else ""
-    what = f"{session.scenario.title}{changed}{against}, {view.runs:,} runs, seed {view.seed}."
+    what = f"{session.subject}{against}, {view.runs:,} runs, seed {view.seed}."
     return f"{said}{member}{what} An exploratory model, not a forecast."
 
 

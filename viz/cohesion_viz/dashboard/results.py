@@ -17,7 +17,7 @@ from cohesion.results import ResultsError
 from cohesion.summary import percent
 from cohesion_viz import echarts, folders, numbers
 from cohesion_viz.dashboard import app
-from cohesion_viz.dashboard.components import Button, Cell, EChart, Fields, Table, card
+from cohesion_viz.dashboard.components import Button, Cell, EChart, Fields, Table, card, chart_note
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.style import OUTCOME_NAMES
 from cohesion_viz.view import RUNS
@@ -84,7 +84,8 @@ def _Whole(session: Session, name: str, found: folders.Opened) -> None:
     dark = session.dark.value
     ranges, keep = solara.use_state(Ranges())
     table = solara.use_memo(lambda: folders.within(found.table, ranges), [found, ranges])
-    with solara.Div(classes=["co-full", "co-grid"]):
+    note = f"Result folder {name}: {found.title}; {len(table):,} runs, seed {found.seed}"
+    with solara.v.Html(tag="div", class_="co-full co-grid", attributes=chart_note(note)):
         with solara.v.Html(tag="section", class_="co-card co-full", attributes={"aria-label": "Verdict"}):
             solara.v.Html(tag="p", class_="co-line", attributes={"id": "verdict", "aria-busy": "false"},
                           children=[found.verdict])  # fmt: skip
@@ -235,7 +236,7 @@ def _Runs(session: Session, found: folders.Opened, table: pd.DataFrame) -> None:
     listed = table[["run", "outcome", *columns]].head(LISTED)
     more = f", the first {LISTED} of {len(table):,}" if len(table) > LISTED else ""
     rows: dict[str, list[Cell]] = {
-        str(row): [(int(run), str(run)), (OUTCOMES.index(outcome), OUTCOME_NAMES[outcome]),
+        str(row): [(int(run), str(run)), (OUTCOMES.index(outcome), OUTCOME_NAMES[outcome], outcome),
                    *((float(v), f"{v:.3g}".replace("-", "−")) for v in values)]
         for (run, outcome, *values), row in zip(listed.to_numpy().tolist(), listed.index, strict=True)
     }  # fmt: skip

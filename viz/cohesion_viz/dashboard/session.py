@@ -69,6 +69,14 @@ class Session:
         self._engine = engine(self._take) if engine else None
         self._ask(view, self.scenario)
 
+    @property
+    def subject(self) -> str:
+        """What is looked at, for captions and saved charts."""
+        view = self.view.value
+        if view.page == "compare" and view.second:
+            return load_scenario(view.second).title + (", changed" if view.parameters else "")
+        return self.scenario.title + (", changed" if view.changed else "")
+
     # --- changing the view ---
 
     def change(self, view: View, key: str = "", move: int = 0) -> None:

@@ -16,7 +16,7 @@ from reacton.core import get_render_context
 
 from cohesion.facts import ELSEWHERE
 from cohesion_viz.dashboard import lesson_steps
-from cohesion_viz.dashboard.components import Button, Handler, packed
+from cohesion_viz.dashboard.components import Button, Handler, chart_note, packed
 from cohesion_viz.dashboard.present import Present
 from cohesion_viz.dashboard.session import Session, guarded
 from cohesion_viz.view import PAGES, View
@@ -60,7 +60,7 @@ def Shell(session: Session) -> None:
         session.change(replace(session.view.value, present=1))
 
     shown = "co-app co-presenting" if view.present else "co-app"
-    with solara.v.Html(tag="div", class_=shown, attributes={"data-note": note(session)}):
+    with solara.v.Html(tag="div", class_=shown, attributes=note(session)):
         _Header(
             packed=packed(_links(view)),
             page=view.page,
@@ -98,12 +98,10 @@ def pressed(session: Session, name: str) -> None:
         lesson_steps.turn(session, 1 if name == "next" else -1)
 
 
-def note(session: Session) -> str:
+def note(session: Session) -> dict[str, str]:
     """What stands below a chart that is saved: what its numbers are of."""
     view = session.view.value
-    changed = ", changed" if view.changed else ""
-    of = f"{session.scenario.title}{changed}; {view.runs:,} runs, seed {view.seed}"
-    return f"{of}. cohesion: {CAVEAT[:1].lower()}{CAVEAT[1:]}."
+    return chart_note(f"{session.subject}; {view.runs:,} runs, seed {view.seed}")
 
 
 @solara.component
