@@ -28,6 +28,8 @@ def parse(content: str | bytes, file: str, kind: str = "scenario") -> dict[str, 
         raise ConfigError(f"{where}: larger than {MAX_BYTES // 1024} KiB, the most that {this} may have")
     if "\0" in text:
         raise ConfigError(f"{where}: a binary file; {this} is a text in TOML, saved as UTF-8")
+    if not text.strip():
+        raise ConfigError(f"{where}: empty; {this} is a text in TOML with at least a title")
     deep = f"{where}: tables within tables more than {MAX_NESTING} deep; {this} needs five"
     if _DOTTED.search(text):
         raise ConfigError(deep)

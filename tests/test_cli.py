@@ -402,7 +402,8 @@ def test_a_file_is_called_what_it_was_to_be(call: Call, tmp_path: Path, command:
     code, _, err = call(command, "mine.toml")
     assert (code, err) == (2, f"error: mine.toml: line 1 is not UTF-8; {kind} is a text in TOML, saved as UTF-8\n")
     (tmp_path / "mine.toml").write_text("")
-    assert call(command, "mine.toml")[2] == "error: mine.toml, title: missing; it must be a title on one line\n"
+    expected = f"error: mine.toml: empty; {kind} is a text in TOML with at least a title\n"
+    assert call(command, "mine.toml")[2] == expected
 
 
 def test_validate_goes_on_after_an_error(call: Call, tmp_path: Path) -> None:
