@@ -9,7 +9,7 @@ import pytest
 from cohesion import load_scenario, simulate
 from cohesion.facts import ISO3
 from cohesion.outcome import OUTCOMES
-from cohesion_viz import numbers
+from cohesion_viz import echarts, numbers
 
 MONTHS, RUNS = 24, 12
 
@@ -105,6 +105,15 @@ def test_a_phase_diagram_counts_each_run_once():
     assert cells["share"].between(0.25, 1).all()
     with pytest.raises(ValueError, match="no column of numbers"):
         numbers.phase_diagram(table, "x", "outcome")
+
+
+def test_the_axis_of_a_phase_diagram_has_ranges_without_runs():
+    low = np.linspace(0, 0.29, 20)
+    table = pd.DataFrame({"x": [*low, *(low + 0.7)], "y": 1.0, "outcome": "holds"})
+    cells = numbers.phase_diagram(table, "x", "y", cells=10)
+    labels = [f"{k / 10:.4g} to {(k + 1) / 10:.4g}" for k in range(10)]
+    assert cells["x_label"].tolist() == labels[:3] + labels[7:]
+    assert echarts.phase_option(cells, "x", "y")["xAxis"]["data"] == labels
 
 
 def test_events_and_steps_come_in_order_of_time():

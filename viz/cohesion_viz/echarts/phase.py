@@ -24,11 +24,10 @@ def phase_option(cells: pd.DataFrame, x: str, y: str, dark: bool = False) -> Opt
     look = theme(dark)
     axes = {}
     for axis, name in (("x", x), ("y", y)):
-        known = cells.drop_duplicates(axis).sort_values(axis)
         axes[axis] = {
             "id": axis,
             "type": "category",
-            "data": known[f"{axis}_label"].tolist(),
+            "data": cells[f"{axis}_label"].cat.categories.tolist(),
             "name": short(name, 44),
             "nameLocation": "middle" if axis == "x" else "end",
             "nameGap": 32 if axis == "x" else 12,

@@ -6,6 +6,7 @@ import xarray as xr
 
 from cohesion.ensemble import compare
 from cohesion.outcome import OUTCOMES
+from cohesion.types import Array
 from cohesion_viz.numbers.maps import round_up
 
 
@@ -46,7 +47,7 @@ def phase_diagram(table: pd.DataFrame, x: str, y: str, cells: int = 8) -> pd.Dat
     -------
     pandas.DataFrame
         A row a cell that holds runs: ``x``, ``y`` (middles), ``x_label``, ``y_label``, ``outcome``, ``share``,
-        ``runs``.
+        ``runs``. Labels are categories in the order of the axis, which has ranges without runs too.
 
     Raises
     ------
@@ -60,19 +61,18 @@ def phase_diagram(table: pd.DataFrame, x: str, y: str, cells: int = 8) -> pd.Dat
     found = table[np.isfinite(table[x].to_numpy(float)) & np.isfinite(table[y].to_numpy(float))]
     if found.empty:
         raise ValueError(f"no run has both {x} and {y}")
-    across, up = _cells(found[x], cells), _cells(found[y], cells)
+    (across, x_label), (up, y_label) = (_cells(found[name], cells) for name in (x, y))
     kinds = pd.Categorical(found["outcome"], categories=list(OUTCOMES))
-    counts = pd.crosstab([across["middle"], up["middle"]], kinds, dropna=False).reindex(columns=OUTCOMES, fill_value=0)
+    counts = pd.crosstab([across, up], kinds, dropna=False).reindex(columns=OUTCOMES, fill_value=0)
     counts = counts[counts.sum(axis=1) > 0]
-    x_label, y_label = (dict(zip(c["middle"], c["label"], strict=True)) for c in (across, up))
     runs = counts.sum(axis=1).to_numpy()
     left, right = (counts.index.get_level_values(k) for k in (0, 1))
     return pd.DataFrame(
         {
             "x": left,
             "y": right,
-            "x_label": [x_label[v] for v in left],
-            "y_label": [y_label[v] for v in right],
+            "x_label": _on_axis(left, x_label),
+            "y_label": _on_axis(right, y_label),
             "outcome": [OUTCOMES[k] for k in counts.to_numpy().argmax(axis=1)],
             "share": counts.to_numpy().max(axis=1) / runs,
             "runs": runs,
@@ -80,14 +80,17 @@ def phase_diagram(table: pd.DataFrame, x: str, y: str, cells: int = 8) -> pd.Dat
     )
 
 
-def _cells(values: pd.Series, cells: int) -> pd.DataFrame:
-    """Middle and label of the cell of each value."""
+def _cells(values: pd.Series, cells: int) -> tuple[Array, dict[float, str]]:
+    """Middle of the cell of each value, and the labels of all cells along the axis by their middles."""
     column = values.to_numpy(float)
     unique = np.unique(column)
     if len(unique) <= max(cells, 12):
-        return pd.DataFrame({"middle": column, "label": [f"{v:.3g}" for v in column]}, index=values.index)
+        return column, {float(v): f"{v:.3g}" for v in unique}
     step = round_up((unique[-1] - unique[0]) / cells)
-    first = np.floor(unique[0] / step)
     at = np.floor(column / step + 1e-9)
-    labels = {k: f"{k * step:.4g} to {(k + 1) * step:.4g}" for k in np.arange(first, at.max() + 1)}
-    return pd.DataFrame({"middle": (at + 0.5) * step, "label": [labels[k] for k in at]}, index=values.index)
+    every = np.arange(at.min(), at.max() + 1)
+    return (at + 0.5) * step, {float((k + 0.5) * step): f"{k * step:.4g} to {(k + 1) * step:.4g}" for k in every}
+
+
+def _on_axis(middles: pd.Index, labels: dict[float, str]) -> "pd.Categorical[str]":
+    return pd.Categorical([labels[v] for v in middles], categories=list(dict.fromkeys(labels.values())))
