@@ -74,7 +74,7 @@ def _message(error: Exception) -> str | None:
     """What to say of a mistake of the user; None for any other error."""
     if isinstance(error, typer.BadParameter) and error.message:
         named = error.param_hint if error.param is None else error.param.opts[0]
-        return f"{named}: {error.message.rstrip('.')}"
+        return f"{named}: {error.message}"
     if hasattr(error, "format_message"):  # of typer
         text = " ".join(str(error.format_message()).split()).rstrip(".")
         if close := getattr(error, "possibilities", None):

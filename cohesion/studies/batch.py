@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cohesion.results import ResultsError, checksum, citation, commit, versions
+from cohesion.results import ResultsError, check_files, checksum, citation, commit, versions
 from cohesion.studies.bands import write_bands
 from cohesion.studies.folder import FORMAT, BatchFolder, json_bytes
 from cohesion.studies.plan import Chunk, Plan, code_digest
@@ -211,8 +211,11 @@ def _manifest(plan: Plan, folder: BatchFolder, command: str, seconds: float) -> 
 
 def _as_written(folder: BatchFolder, manifest: dict[str, Any]) -> bool:
     """Whether the files beside those of chunks are those that a manifest knows."""
-    places = {folder.path / name: known for name, known in manifest["files"].items()}
-    return all(place.is_file() and checksum(place) == known for place, known in places.items())
+    try:
+        check_files(folder.path, manifest)
+    except ResultsError:
+        return False
+    return True
 
 
 def outcomes_digest(folder: BatchFolder) -> str:

@@ -32,6 +32,8 @@ from cohesion.variables import BY_NAME
 
 #: Bytes of histograms that a chunk may hold.
 MOST_BYTES = 64 * 2**20
+#: Attributes of a dataset that are of one scenario.
+_OF_A_SCENARIO = ("scenario", "title", "start")
 
 
 @dataclass(frozen=True)
@@ -228,10 +230,6 @@ class Plan:
         packed = {name: {"zlib": True, "complevel": 4} for name in joined.data_vars}
         joined.to_netcdf(stream, engine="h5netcdf", encoding=packed)
         return stream.getvalue()
-
-
-#: Attributes of a dataset that are of one scenario.
-_OF_A_SCENARIO = ("scenario", "title", "start")
 
 
 def design(experiment: Experiment) -> Array:

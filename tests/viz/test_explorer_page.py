@@ -138,6 +138,24 @@ def test_what_was_written_of_an_event_that_is_gone_becomes_a_new_one(visit):
     assert form.count() == 0
 
 
+def test_the_answer_to_a_form_that_was_put_away_closes_no_other(visit):
+    page = visit(TWO)
+    page.get_by_role("button", name="Edit: First").click()
+    form = page.locator(".co-event-form")
+    form.get_by_label("What happens").fill("First, in other words")
+    page.evaluate(
+        """() => {
+          const press = (at, text) => [...at.querySelectorAll("button")].find((b) => b.textContent === text).click();
+          press(document.querySelector(".co-event-form"), "Change");
+          press(document.querySelector(".co-event-form"), "Cancel");
+          document.querySelector("[aria-label='Edit: Second']").click();
+        }"""
+    )
+    page.locator(".co-events td", has_text="First, in other words").wait_for()
+    page.wait_for_timeout(300)
+    assert form.get_by_label("What happens").input_value() == "Second"
+
+
 def test_an_event_that_is_refused_stays_in_its_form_and_the_reason_is_in_sight(visit):
     page = visit(TWO)
     page.get_by_role("button", name="Edit: Second").click()

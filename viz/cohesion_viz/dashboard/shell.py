@@ -32,7 +32,6 @@ MODULES = {
     "results": "cohesion_viz.dashboard.results",
     "about": "cohesion_viz.dashboard.about",
 }
-CAVEAT = "An exploratory model, not a forecast"
 
 
 @solara.component_vue("vue/header.vue")
