@@ -233,6 +233,11 @@ def test_an_enlarged_option_has_larger_texts_and_margins_and_the_same_numbers(an
         ]
 
 
+def test_the_scale_of_an_enlarged_map_is_no_longer():
+    scale = {"visualMap": {"type": "continuous", "itemWidth": 16, "itemHeight": 96}}
+    assert echarts.enlarged(scale, 2)["visualMap"] == {"type": "continuous", "itemWidth": 32, "itemHeight": 96}
+
+
 def test_names_beside_an_enlarged_chart_have_more_room():
     assert echarts.enlarged({"yAxis": {"axisLabel": {"width": 150}}}, 2) == {"yAxis": {"axisLabel": {"width": 300}}}
 

@@ -121,6 +121,8 @@ def enlarged(node: Any, factor: float, key: str = "") -> Any:
     if isinstance(node, dict):
         grown = _PIXELS | {"width"} if key in ("lineStyle", "label", "axisLabel") else _PIXELS
         grown = {"left", "right", "top", "bottom"} if key == "grid" else grown
+        if node.get("type") == "continuous":  # a scale stands below North America, and a longer one would cover it
+            grown = grown - {"itemHeight"}
         return {
             k: round(v * factor, 1) if k in grown and isinstance(v, int | float) else enlarged(v, factor, k)
             for k, v in node.items()
